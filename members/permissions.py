@@ -1,0 +1,229 @@
+"""Who may do what (design 5, docs/permissions.md). What one may not see is a 404."""
+
+from collections.abc import Iterable
+from enum import IntEnum, StrEnum
+
+from members.models import Committee, Member, Registration, Role, User
+from members.scopes import contains
+
+
+class Access(StrEnum):
+    """From where a user looks at one stay of a member."""
+
+    RESIDENCE_NOW = "residence_now"
+    RESIDENCE_PAST = "residence_past"
+    WORKPLACE_NOW = "workplace_now"
+    WORKPLACE_PAST = "workplace_past"
+    ABOVE = "above"
+
+
+class Part(StrEnum):
+    """A part of what is kept on a member."""
+
+    IDENTITY = "identity"
+    DWELLING = "dwelling"
+    MEETINGS = "meetings"
+    NOTICES = "notices"
+    DRAFT_RATING = "draft_rating"
+    RETURNED_RATING = "returned_rating"
+    OTHER_SIDE = "other_side"
+
+
+class Right(IntEnum):
+    """How far a right goes; a larger one includes the smaller."""
+
+    NONE = 0
+    NAME_OF_UNIT = 1
+    TOTALS = 2
+    AS_IT_WAS = 3  # as it stood when the stay ended, or what was held there
+    READ = 4
+    EDIT = 5
+
+
+_A, _P, _R = Access, Part, Right
+
+RIGHTS: dict[Part, dict[Access, Right]] = {
+    _P.IDENTITY: {
+        _A.RESIDENCE_NOW: _R.READ,  # EDIT where the workplace is on paper
+        _A.RESIDENCE_PAST: _R.AS_IT_WAS,
+        _A.WORKPLACE_NOW: _R.EDIT,
+        _A.WORKPLACE_PAST: _R.AS_IT_WAS,
+        _A.ABOVE: _R.READ,
+    },
+    _P.DWELLING: {
+        _A.RESIDENCE_NOW: _R.EDIT,
+        _A.WORKPLACE_NOW: _R.READ,
+        _A.ABOVE: _R.READ,
+    },
+    _P.MEETINGS: {
+        _A.RESIDENCE_NOW: _R.EDIT,
+        _A.RESIDENCE_PAST: _R.AS_IT_WAS,
+        _A.WORKPLACE_NOW: _R.TOTALS,
+        _A.WORKPLACE_PAST: _R.TOTALS,
+        _A.ABOVE: _R.READ,
+    },
+    _P.NOTICES: {
+        _A.RESIDENCE_NOW: _R.EDIT,
+        _A.RESIDENCE_PAST: _R.AS_IT_WAS,
+        _A.WORKPLACE_NOW: _R.EDIT,
+        _A.WORKPLACE_PAST: _R.AS_IT_WAS,
+        _A.ABOVE: _R.READ,
+    },
+    _P.DRAFT_RATING: {
+        _A.RESIDENCE_NOW: _R.EDIT,
+        _A.ABOVE: _R.TOTALS,
+    },
+    _P.RETURNED_RATING: {
+        _A.RESIDENCE_NOW: _R.READ,
+        _A.RESIDENCE_PAST: _R.AS_IT_WAS,
+        _A.WORKPLACE_NOW: _R.READ,
+        _A.WORKPLACE_PAST: _R.AS_IT_WAS,
+        _A.ABOVE: _R.READ,
+    },
+    _P.OTHER_SIDE: {
+        _A.RESIDENCE_NOW: _R.NAME_OF_UNIT,
+        _A.WORKPLACE_NOW: _R.NAME_OF_UNIT,
+        _A.ABOVE: _R.READ,
+    },
+}
+
+_RESIDENCE = (Role.RESIDENCE_WARD, Role.RESIDENCE_CELL)
+_ABOVE = (Role.DEPARTMENT, Role.INSPECTOR)
+_OVER = {Registration.State.ENDED, Registration.State.RETURNED}
+
+
+def accesses(user: User, registration: Registration) -> frozenset[Access]:
+    """From which sides the user, who can see this stay, looks at it.
+
+    Fetch the stay through visible_to with ward, cell and workplace; a side that
+    only an earlier placement gives is a past one.
+    """
+    found = set()
+    over = registration.state in _OVER
+    sides = (
+        (_RESIDENCE, registration.place, "place", _A.RESIDENCE_NOW, _A.RESIDENCE_PAST),
+        (
+            (Role.WORKPLACE,),
+            registration.workplace,
+            "workplace",
+            _A.WORKPLACE_NOW,
+            _A.WORKPLACE_PAST,
+        ),
+    )
+    for roles, unit, attribute, now, past in sides:
+        paths = user.paths_of(*roles)
+        if not paths:
+            continue
+        if _any_contains(paths, unit):
+            found.add(past if over else now)
+        elif any(
+            _any_contains(paths, getattr(placement, attribute))
+            for placement in registration.placements.select_related(
+                "ward", "cell", "workplace"
+            )
+        ):
+            found.add(past)
+    if user.has_role(*_ABOVE):
+        found.add(_A.ABOVE)
+    return frozenset(found)
+
+
+def right_to(user: User, registration: Registration, part: Part) -> Right:
+    """The widest right that any of the user's sides gives to a part of the record."""
+    rights = [
+        _R.EDIT
+        if part is _P.IDENTITY
+        and access is _A.RESIDENCE_NOW
+        and not registration.workplace.uses_system
+        else RIGHTS[part].get(access, _R.NONE)
+        for access in accesses(user, registration)
+    ]
+    return max(rights, default=_R.NONE)
+
+
+def can_edit_identity(user: User, member: Member) -> bool:
+    """The workplace owns name, card and dates; on paper, the ward types them in."""
+    if _any_contains(user.paths_of(Role.WORKPLACE), member.workplace):
+        return True
+    return not member.workplace.uses_system and _receives(user, member)
+
+
+def can_edit_dwelling(user: User, member: Member) -> bool:
+    """The residence owns phone, address and household."""
+    return _receives(user, member)
+
+
+def can_receive_at(user: User, ward: Committee) -> bool:
+    """Receive, pass to a cell, end: the ward's own committee."""
+    return _any_contains(user.paths_of(Role.RESIDENCE_WARD), ward)
+
+
+def can_introduce_from(user: User, workplace: Committee) -> bool:
+    return _any_contains(user.paths_of(Role.WORKPLACE), workplace)
+
+
+def can_add_member(user: User) -> bool:
+    """Workplaces add their own; wards add what reached them on paper."""
+    return user.has_role(Role.WORKPLACE, Role.RESIDENCE_WARD)
+
+
+def can_run_residence(user: User, committee: Committee) -> bool:
+    """Meetings, opinions, proposals: the cell, or its ward (most cells use paper)."""
+    return _any_contains(user.paths_of(*_RESIDENCE), committee)
+
+
+def can_confirm_at(user: User, ward: Committee) -> bool:
+    """Confirm and return ratings: the ward's committee (Quy định 213, Điều 4)."""
+    return _any_contains(user.paths_of(Role.RESIDENCE_WARD), ward)
+
+
+def can_edit_tree(user: User, committee: Committee) -> bool:
+    """The department everywhere below; a ward only its own cells."""
+    if _any_contains(user.paths_of(Role.DEPARTMENT), committee):
+        return True
+    return committee.is_cell and _any_contains(
+        user.paths_of(Role.RESIDENCE_WARD), committee
+    )
+
+
+def can_add_unit_below(user: User, parent: Committee) -> bool:
+    return _any_contains(user.paths_of(Role.DEPARTMENT, Role.RESIDENCE_WARD), parent)
+
+
+def can_see_figures(user: User, committee: Committee) -> bool:
+    """Counts and summaries of a unit: whoever works for it on the residence side."""
+    return _any_contains(user.paths_of(*_RESIDENCE, *_ABOVE), committee)
+
+
+def can_import_members(user: User, committee: Committee) -> bool:
+    """A ward its residents, a workplace its own, the department anybody below."""
+    return _any_contains(
+        user.paths_of(Role.RESIDENCE_WARD, Role.WORKPLACE, Role.DEPARTMENT), committee
+    )
+
+
+def can_import_committees(user: User, committee: Committee) -> bool:
+    return _any_contains(user.paths_of(Role.DEPARTMENT), committee)
+
+
+def can_administer(user: User, committee: Committee) -> bool:
+    """Accounts and posts at a unit; granting is a right of its own."""
+    return _any_contains(user.paths_of(Role.ADMINISTRATOR), committee)
+
+
+def can_read_audit(user: User) -> bool:
+    return user.has_role(Role.INSPECTOR, Role.ADMINISTRATOR)
+
+
+def _any_contains(paths: Iterable[str], committee: Committee) -> bool:
+    return any(contains(path, committee.path) for path in paths)
+
+
+def _receives(user: User, member: Member) -> bool:
+    paths = user.paths_of(*_RESIDENCE)
+    if not paths:
+        return False
+    stays = member.registrations.filter(
+        state__in=[Registration.State.RECEIVED, Registration.State.LETTER_ASKED]
+    ).select_related("ward", "cell")
+    return any(_any_contains(paths, stay.place) for stay in stays)

@@ -1,0 +1,40 @@
+"""A scope is a range of paths: a unit of the tree and everything below it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+STEP = 4
+
+
+@dataclass(frozen=True)
+class Scope:
+    """One post of one user: the role and the unit it is held at."""
+
+    role: str
+    path: str
+    committee_id: int
+
+
+def scope_of(path: str) -> tuple[str, str]:
+    """(first, end): first ≤ p < end holds exactly for the unit and all below it.
+
+    Both are digits of one length, so that any collation compares them alike.
+    """
+    step = path[-STEP:]
+    return path, f"{path[:-STEP]}{int(step) + 1:0{STEP}}"
+
+
+def within(lookup: str, paths: Iterable[str]) -> Q:
+    """The condition that the path under lookup lies in one of the scopes."""
+    condition = Q(pk__in=[])
+    for path in sorted(set(paths)):
+        first, end = scope_of(path)
+        condition |= Q(**{f"{lookup}__gte": first, f"{lookup}__lt": end})
+    return condition
+
+
+def contains(path: str, other: str) -> bool:
+    """True when the unit at other is the unit at path or lies below it."""
+    return other.startswith(path)

@@ -1,0 +1,96 @@
+"""Writing the tree of party organisations."""
+
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from members.models import Committee, CommitteePeriod, User
+from members.scopes import STEP
+from party76.audit.models import Action
+from party76.audit.services import changes, record, values_of
+from party76.shared.versions import save_versioned
+
+PERIOD_FIELDS = [
+    "code",
+    "name",
+    "short_name",
+    "kind",
+    "sector",
+    "parent",
+    "outside_city",
+]
+EDITABLE_FIELDS = [
+    "name",
+    "short_name",
+    "sector",
+    "outside_city",
+    "uses_system",
+    "receives_members",
+    "sort_key",
+    "search_key",
+]
+_LAST_CHILD = 10**STEP - 2  # the end of a scope must still be a step of its own
+
+
+@transaction.atomic
+def create_committee(committee: Committee, *, valid_from: date, by: User) -> Committee:
+    """Place a new unit under its parent and open its first period.
+
+    Raises ValidationError when the parent is closed or holds no more units.
+    """
+    if committee.parent and committee.parent.is_closed:
+        raise ValidationError(
+            f"{committee.parent} đã kết thúc hoạt động, không thêm đơn vị trực thuộc."
+        )
+    committee.valid_from = valid_from
+    committee.path = next_path(committee.parent)
+    committee.save()
+    open_period(committee, valid_from=valid_from)
+    record(Action.CREATE, committee, by=by, committee_code=committee.code)
+    return committee
+
+
+def open_period(committee: Committee, *, valid_from: date) -> CommitteePeriod:
+    """Write the period that a unit's own columns copy."""
+    values = {name: getattr(committee, name) for name in PERIOD_FIELDS}
+    return CommitteePeriod.objects.create(
+        committee=committee,
+        valid_from=valid_from,
+        valid_to=committee.valid_to,
+        **values,
+    )
+
+
+def next_path(parent: Committee | None) -> str:
+    """The first free path under a parent; paths are not given a second time."""
+    siblings = Committee.objects.filter(parent=parent).order_by("-path")
+    base = parent.path if parent else ""
+    last = siblings.values_list("path", flat=True).first()
+    number = int(last[-STEP:]) + 1 if last else 1
+    if number > _LAST_CHILD:
+        raise ValidationError("Đơn vị này đã có quá nhiều đơn vị trực thuộc.")
+    return f"{base}{number:0{STEP}}"
+
+
+@transaction.atomic
+def edit_committee(committee: Committee, *, version: int, by: User) -> Committee:
+    """Correct what was mistyped of a unit; a renaming by decision is a reform.
+
+    Raises Conflict when somebody else saved first.
+    """
+    stored = Committee.objects.get(pk=committee.pk)
+    before = values_of(stored, EDITABLE_FIELDS)
+    committee.set_keys()
+    save_versioned(committee, fields=EDITABLE_FIELDS, version=version)
+    CommitteePeriod.objects.filter(
+        committee=committee, valid_to=committee.valid_to
+    ).update(**{name: getattr(committee, name) for name in PERIOD_FIELDS})
+    record(
+        Action.UPDATE,
+        committee,
+        by=by,
+        committee_code=committee.code,
+        facts={"changes": changes(committee, before)},
+    )
+    return committee

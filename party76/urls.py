@@ -1,0 +1,22 @@
+from django.contrib.auth import views as auth
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path
+
+urlpatterns = [
+    path("dang-nhap/", login_not_required(auth.LoginView.as_view()), name="login"),
+    path("dang-xuat/", auth.LogoutView.as_view(), name="logout"),
+    path(
+        "doi-mat-khau/",
+        auth.PasswordChangeView.as_view(),
+        name="password_change",
+    ),
+    path(
+        "doi-mat-khau/xong/",
+        auth.PasswordChangeDoneView.as_view(),
+        name="password_change_done",
+    ),
+    path("", include("members.urls")),
+    path("", include("residence.urls")),
+    path("", include("evaluations.urls")),
+    path("", include("reports.urls")),
+]
