@@ -8,10 +8,13 @@ from django.core.exceptions import ImproperlyConfigured
 
 
 def env(name: str, default: str = "") -> str:
-    """The variable, or the content of the file that NAME_FILE points at."""
+    """The variable, or the content of the file that NAME_FILE points at.
+
+    A variable that is set to nothing counts as not set.
+    """
     if path := os.environ.get(f"{name}_FILE"):
         return Path(path).read_text(encoding="utf-8").strip()
-    return os.environ.get(name, default)
+    return os.environ.get(name) or default
 
 
 def env_bool(name: str, *, default: bool = False) -> bool:
