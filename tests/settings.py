@@ -11,8 +11,8 @@ os.environ.setdefault("INSECURE_HTTP", "1")
 os.environ.setdefault("PLAIN_STATIC", "1")
 os.environ["DEMO"] = os.environ["DEBUG"] = "0"
 
-from party76.settings import *  # noqa: E402, F403 the environment comes first
-from party76.settings import DATABASES  # noqa: E402
+from party76.settings import *
+from party76.settings import DATABASES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 

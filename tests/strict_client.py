@@ -7,12 +7,12 @@ from django.db import connection
 from django.test import Client
 
 READING = re.compile(
-    r"\s*(SELECT|WITH|EXPLAIN|SAVEPOINT|RELEASE|ROLLBACK TO|BEGIN)\b", re.I
+    r"\s*(SELECT|WITH|EXPLAIN|SAVEPOINT|RELEASE|ROLLBACK TO|BEGIN)\b", re.IGNORECASE
 )
 # Who is logged in, and who looked at what: the two things a GET may write.
 WRITTEN_BY_GET = re.compile(
     r'\s*(INSERT INTO|UPDATE|DELETE FROM) "(django_session|audit_auditevent|audit_auditdetail)"',
-    re.I,
+    re.IGNORECASE,
 )
 LEFT_OVER = re.compile(r"\{\{|\}\}|\{%|%\}|\{#")
 
