@@ -63,3 +63,9 @@ def remove(connection) -> None:
         for name, when in _POSTGRESQL_RULES.items():
             table = _EVENTS if f" ON {_EVENTS}" in when else _DETAILS
             cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}")
+
+
+def names(connection) -> set[str]:
+    """The triggers that must exist on this engine."""
+    rules = _SQLITE_RULES if connection.vendor == "sqlite" else _POSTGRESQL_RULES
+    return set(rules)
