@@ -2,7 +2,9 @@
 
 import logging
 
+from django.http import HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from party76.shared.versions import Conflict
 
@@ -34,7 +36,9 @@ def conflict_page(request, conflict: Conflict):
 def database_unavailable(request, error: Exception):
     """503: the database does not answer; nothing was written."""
     logger.error("database unavailable: %s: %s", type(error).__name__, error)
-    response = render(request, "503.html", status=503)
+    # Without the request: what every page shows of its user is in the database.
+    page = render_to_string("503.html", {"request_id": request.request_id})
+    response = HttpResponse(page, status=503)
     response["Retry-After"] = "30"
     return response
 

@@ -15,7 +15,7 @@ def form_guard(context, instance=None, version=None):
         '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
         '<input type="hidden" name="submission_key" value="{}">'
         '<input type="hidden" name="version" value="{}">',
-        get_token(context["request"]),
+        get_token(_request_of(context)),
         uuid.uuid4(),
         shown_version or "",
     )
@@ -26,5 +26,10 @@ def csrf_guard(context):
     """CSRF token alone, for a POST that only asks: a search by name."""
     return format_html(
         '<input type="hidden" name="csrfmiddlewaretoken" value="{}">',
-        get_token(context["request"]),
+        get_token(_request_of(context)),
     )
+
+
+def _request_of(context):
+    """Also inside an include with “only”, which leaves the variables behind."""
+    return context.get("request") or context.request
