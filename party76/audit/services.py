@@ -21,8 +21,8 @@ class Circumstances:
     address: str = ""
 
 
-circumstances: contextvars.ContextVar[Circumstances] = contextvars.ContextVar(
-    "circumstances", default=Circumstances()
+circumstances: contextvars.ContextVar[Circumstances | None] = contextvars.ContextVar(
+    "circumstances", default=None
 )
 
 
@@ -41,7 +41,7 @@ def record(
     facts must hold nothing personal; names, texts and old and new values go to
     personal, which can be erased later. Two statements at most.
     """
-    where = circumstances.get()
+    where = circumstances.get() or Circumstances()
     object_type, object_key = _name_of(thing)
     salt = secrets.token_hex(16) if personal is not None else ""
     event = AuditEvent.objects.create(

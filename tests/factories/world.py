@@ -1,6 +1,7 @@
 """The cast: one small city that every test of rights and pages may stand on."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from members.models import Kind, Role, Sector
 from tests.factories.members import (
@@ -13,21 +14,26 @@ from tests.factories.members import (
 
 @dataclass
 class World:
-    """Two wards with cells, two workplaces, one body outside, one person each."""
+    """One member with a present and a past pair of sides, and everyone around them."""
 
     city: object
     ward: object
     cell: object
     sister_cell: object
     sister_ward: object
+    past_ward: object
     workplace: object
     other_workplace: object
+    past_workplace: object
     outside_workplace: object
     member: object
     registration: object
     ward_user: object
     cell_user: object
     sister_user: object
+    sister_cell_user: object
+    past_user: object
+    past_workplace_user: object
     workplace_user: object
     other_workplace_user: object
     department_user: object
@@ -51,6 +57,12 @@ def make_world() -> World:
     sister_ward = make_committee(
         city, name="Đảng ủy phường Cái Khế", code="CK", receives_members=True
     )
+    past_ward = make_committee(
+        city, name="Đảng ủy phường Tân An", code="TA", receives_members=True
+    )
+    past_workplace = make_committee(
+        city, kind=Kind.GRASSROOTS, name="Điện lực Cần Thơ", code="DL"
+    )
     workplace = make_committee(
         city, kind=Kind.GRASSROOTS, name="Sở Y tế", code="SYT", sector=Sector.AGENCY
     )
@@ -70,6 +82,13 @@ def make_world() -> World:
         uses_system=False,
     )
     member = make_member(workplace, full_name="Lê Thị Hòa", card_number="11.000001")
+    make_registration(
+        member,
+        past_ward,
+        workplace=past_workplace,
+        received_on=date(2008, 1, 1),
+        ended_on=date(2012, 1, 1),
+    )
     registration = make_registration(member, ward, cell=cell)
     return World(
         city=city,
@@ -77,14 +96,23 @@ def make_world() -> World:
         cell=cell,
         sister_cell=sister_cell,
         sister_ward=sister_ward,
+        past_ward=past_ward,
         workplace=workplace,
         other_workplace=other_workplace,
+        past_workplace=past_workplace,
         outside_workplace=outside_workplace,
         member=member,
         registration=registration,
         ward_user=make_user(Role.RESIDENCE_WARD, ward, username="phuong"),
         cell_user=make_user(Role.RESIDENCE_CELL, cell, username="chibo"),
         sister_user=make_user(Role.RESIDENCE_WARD, sister_ward, username="phuongban"),
+        sister_cell_user=make_user(
+            Role.RESIDENCE_CELL, sister_cell, username="chiboban"
+        ),
+        past_user=make_user(Role.RESIDENCE_WARD, past_ward, username="phuongcu"),
+        past_workplace_user=make_user(
+            Role.WORKPLACE, past_workplace, username="coquancu"
+        ),
         workplace_user=make_user(Role.WORKPLACE, workplace, username="coquan"),
         other_workplace_user=make_user(
             Role.WORKPLACE, other_workplace, username="coquankhac"
