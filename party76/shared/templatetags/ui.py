@@ -7,6 +7,7 @@ from django import template
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 
 register = template.Library()
 
@@ -21,6 +22,12 @@ BADGE_ICONS = {
     "danger": "stop",
     "info": "info",
     "neutral": "dot",
+}
+NOTICE_ICONS = {
+    "success": "check",
+    "warning": "alert",
+    "danger": "stop",
+    "info": "info",
 }
 
 
@@ -118,9 +125,15 @@ def badge(label: str, kind: str = "neutral") -> str:
 
 
 @register.simple_tag
+def notice_icon(kind: str) -> str:
+    """The mark of a notice: success, warning, danger or info."""
+    return icon(NOTICE_ICONS[kind])
+
+
+@register.simple_tag
 def current(active: bool) -> str:
     """Marks the link of the page one is on."""
-    return format_html(' aria-current="page"') if active else ""
+    return mark_safe('aria-current="page"') if active else ""  # noqa: S308 a constant
 
 
 @register.inclusion_tag("_components/breadcrumbs.html")
