@@ -1,2 +1,8 @@
+from django.urls import path
+
+from evaluations.views import sheets
+
 app_name = "evaluations"
-urlpatterns = []
+urlpatterns = [
+    path("nhan-xet/", sheets.sheet_list, name="sheet_list"),
+]
