@@ -77,7 +77,7 @@ class Member(Versioned):
     # NULL, not empty: empty never equals empty.
     card_number = models.CharField(
         "số thẻ đảng viên", max_length=20, null=True, blank=True, unique=True
-    )  # noqa: DJ001
+    )
     admitted_on = models.DateField("ngày vào Đảng", null=True, blank=True)
     official_on = models.DateField("ngày chính thức", null=True, blank=True)
     position = models.CharField("chức vụ, nghề nghiệp", max_length=120, blank=True)

@@ -84,7 +84,7 @@ class Registration(Versioned):
     STEPS = {
         State.DRAFT: {State.SENT, State.WITHDRAWN},
         State.SENT: {State.RECEIVED, State.RETURNED, State.WITHDRAWN},
-        State.LETTER_ASKED: {State.RECEIVED, State.ENDED},
+        State.LETTER_ASKED: {State.RECEIVED, State.RETURNED},
         State.RECEIVED: {State.ENDED},
         State.RETURNED: set(),
         State.WITHDRAWN: set(),
@@ -240,12 +240,12 @@ class Placement(models.Model):
             models.Index(fields=["workplace"], name="placement_by_workplace"),
         ]
 
+    def __str__(self):
+        return f"{self.registration_id}: {self.valid_from:%d/%m/%Y}"
+
     @property
     def place(self) -> Committee:
         return self.cell or self.ward
-
-    def __str__(self):
-        return f"{self.registration_id}: {self.valid_from:%d/%m/%Y}"
 
 
 class ExemptionQuerySet(models.QuerySet):

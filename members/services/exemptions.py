@@ -1,0 +1,82 @@
+"""Miễn sinh hoạt nơi cư trú: dated periods with their legal ground (HD 33)."""
+
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+
+from members.models import Exemption, User
+from party76.audit.models import Action
+from party76.audit.services import record
+from party76.shared.versions import save_versioned
+
+
+@transaction.atomic
+def add_exemption(exemption: Exemption, *, by: User) -> Exemption:
+    """Store a period of exemption of a received member (HD 33-HD/BTCTW, 1.1).
+
+    Raises ValidationError unless the stay is received, when another period
+    overlaps, or when a ground of its own is not written down.
+    """
+    registration = exemption.registration
+    if not registration.is_received:
+        raise ValidationError(
+            "Chỉ ghi miễn sinh hoạt cho đồng chí đang được tiếp nhận tại nơi cư trú."
+        )
+    _check_period(exemption)
+    exemption.save()
+    record(
+        Action.CREATE,
+        exemption,
+        by=by,
+        committee_code=registration.place.code,
+        facts={"registration": registration.pk, "member": registration.member_id},
+    )
+    return exemption
+
+
+@transaction.atomic
+def end_exemption(
+    exemption: Exemption, *, on: date, version: int, by: User
+) -> Exemption:
+    """Let an exemption hold until before a day; raises ValidationError and Conflict."""
+    if on <= exemption.valid_from:
+        raise ValidationError(
+            {"on": "Ngày kết thúc phải sau ngày bắt đầu miễn sinh hoạt."}
+        )
+    if exemption.valid_to and on > exemption.valid_to:
+        raise ValidationError(
+            {"on": f"Lần miễn này đã hết từ ngày {exemption.valid_to:%d/%m/%Y}."}
+        )
+    exemption.valid_to = on
+    save_versioned(exemption, fields=["valid_to"], version=version)
+    record(
+        Action.UPDATE,
+        exemption,
+        by=by,
+        committee_code=exemption.registration.place.code,
+        facts={
+            "registration": exemption.registration_id,
+            "member": exemption.registration.member_id,
+            "valid_to": on.isoformat(),
+        },
+    )
+    return exemption
+
+
+def _check_period(exemption: Exemption) -> None:
+    if exemption.ground == Exemption.Ground.OTHER and not exemption.document:
+        raise ValidationError({"document": "Đồng chí ghi rõ căn cứ, văn bản."})
+    if exemption.valid_to and exemption.valid_to <= exemption.valid_from:
+        raise ValidationError({"valid_to": "Ngày kết thúc phải sau ngày bắt đầu."})
+    others = exemption.registration.exemptions.filter(
+        Q(valid_to=None) | Q(valid_to__gt=exemption.valid_from)
+    )
+    if exemption.valid_to:
+        others = others.filter(valid_from__lt=exemption.valid_to)
+    if others.exists():
+        raise ValidationError(
+            "Đồng chí này đã có lần miễn sinh hoạt trùng thời gian. Đồng chí kết thúc "
+            "lần miễn đó trước."
+        )

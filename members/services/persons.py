@@ -1,0 +1,170 @@
+"""Writing what is kept on a person; each side only what it owns (design 3)."""
+
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from members.models import Committee, Member, Placement, Registration, User
+from members.services.placements import move_placement
+from party76.audit.models import Action
+from party76.audit.services import changes, record, values_of
+from party76.shared.text import normalize_vi
+from party76.shared.versions import save_versioned
+
+IDENTITY_FIELDS = [
+    "full_name",
+    "gender",
+    "birth_date",
+    "birth_precision",
+    "card_number",
+    "admitted_on",
+    "official_on",
+    "position",
+]
+DWELLING_FIELDS = ["phone", "address"]
+_KEYS = ["sort_key", "search_key", "marked_key"]
+
+
+@transaction.atomic
+def add_member(member: Member, *, by: User) -> Member:
+    """Store a new person of a workplace; returns it.
+
+    Raises ValidationError for a card number in use, a closed workplace, or
+    dates in the wrong order.
+    """
+    if member.workplace.is_closed:
+        raise ValidationError(f"{member.workplace} đã kết thúc hoạt động.")
+    _prepare(member)
+    member.save()
+    record(
+        Action.CREATE,
+        member,
+        by=by,
+        committee_code=member.workplace.code,
+        personal=identity_of(member),
+    )
+    return member
+
+
+@transaction.atomic
+def edit_identity(member: Member, *, version: int, by: User) -> Member:
+    """Write the identity that a form has put on the instance.
+
+    Raises Conflict when somebody else saved first, ValidationError as add_member.
+    """
+    _prepare(member)
+    return _save(member, IDENTITY_FIELDS, _KEYS, version=version, by=by)
+
+
+@transaction.atomic
+def edit_dwelling(member: Member, *, version: int, by: User) -> Member:
+    """Write phone and address; raises Conflict when somebody else saved first."""
+    return _save(member, DWELLING_FIELDS, [], version=version, by=by)
+
+
+@transaction.atomic
+def change_workplace(
+    member: Member, *, workplace: Committee, on: date, version: int, by: User
+) -> Member:
+    """Let a member belong to another workplace from a day; the stay goes on.
+
+    Raises ValidationError while a letter of the old workplace is under way, for a
+    closed unit or a day to come, and Conflict when somebody else saved first.
+    """
+    _check_workplace_change(member, workplace, on)
+    before = member.workplace
+    member.workplace = workplace
+    save_versioned(member, fields=["workplace"], version=version)
+    running = member.registrations.filter(
+        state__in=[Registration.State.RECEIVED, Registration.State.LETTER_ASKED]
+    )
+    for registration in running.select_related("ward", "cell"):
+        registration.workplace = workplace
+        move_placement(
+            registration,
+            on=on,
+            cause=Placement.Cause.WORKPLACE_CHANGED,
+            version=registration.version,
+        )
+    record(
+        Action.UPDATE,
+        member,
+        by=by,
+        committee_code=workplace.code,
+        facts={"from": before.code, "to": workplace.code, "on": on.isoformat()},
+    )
+    return member
+
+
+def identity_of(member: Member) -> dict[str, Any]:
+    """The identity as plain values: the copy that a past side may go on reading."""
+    values = {name: getattr(member, name) for name in IDENTITY_FIELDS}
+    shown = {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in values.items()
+    }
+    return shown | {"workplace": member.workplace.name}
+
+
+def check_not_in_future(day: date, what: str) -> None:
+    """Raise ValidationError when what is said to have happened lies ahead."""
+    if day > timezone.localdate():
+        raise ValidationError(f"{what} không được sau ngày hôm nay.")
+
+
+def _prepare(member: Member) -> None:
+    member.full_name = normalize_vi(member.full_name)
+    member.card_number = (member.card_number or "").strip() or None
+    member.set_keys()
+    others = Member.objects.exclude(pk=member.pk)
+    if member.card_number and others.filter(card_number=member.card_number).exists():
+        raise ValidationError(
+            {
+                "card_number": f"Số thẻ {member.card_number} đã ghi cho một đồng chí khác. "
+                "Đồng chí kiểm tra lại số thẻ."
+            }
+        )
+    if (
+        member.admitted_on
+        and member.official_on
+        and member.official_on < member.admitted_on
+    ):
+        raise ValidationError(
+            {"official_on": "Ngày chính thức không được trước ngày vào Đảng."}
+        )
+
+
+def _save(
+    member: Member, fields: list[str], keys: list[str], *, version: int, by: User
+) -> Member:
+    before = values_of(Member.objects.get(pk=member.pk), fields)
+    save_versioned(member, fields=[*fields, *keys], version=version)
+    changed = changes(member, before)
+    record(
+        Action.UPDATE,
+        member,
+        by=by,
+        committee_code=member.workplace.code,
+        facts={"fields": sorted(changed)},
+        personal={"changes": changed},
+    )
+    return member
+
+
+def _check_workplace_change(member: Member, workplace: Committee, on: date) -> None:
+    check_not_in_future(on, "Ngày chuyển nơi công tác")
+    if workplace.is_closed:
+        raise ValidationError(f"{workplace} đã kết thúc hoạt động.")
+    if workplace.pk == member.workplace_id:
+        raise ValidationError("Nơi công tác mới trùng với nơi công tác hiện nay.")
+    letters = member.registrations.filter(
+        state__in=[Registration.State.DRAFT, Registration.State.SENT]
+    )
+    if letters.exists():
+        raise ValidationError(
+            "Đồng chí này có giấy giới thiệu chưa được tiếp nhận. Nơi công tác hiện nay "
+            "cần rút giấy giới thiệu trước khi chuyển."
+        )
