@@ -129,9 +129,8 @@ def counts_by_meeting(
 ) -> dict[int, dict[str, int]]:
     """{meeting id: due, present, …} over rows the user may see. One query."""
     found = rows.filter(meeting__in=_keys(meetings)).values("meeting")
-    return {
-        row.pop("meeting"): row for row in found.annotate(**_STATUS_COUNTS).order_by()
-    }
+    counted = found.annotate(**_STATUS_COUNTS).order_by()
+    return {row["meeting"]: dict(row) for row in counted}
 
 
 def meetings_to_run(user, on: date) -> QuerySet[Meeting]:
@@ -197,3 +196,17 @@ _STATUS_COUNTS = {
     "represented": _number_of(status=S.REPRESENTED),
     "not_marked": _number_of(status=S.NOT_MARKED),
 }
+
+
+def unclear_representatives(meeting: Meeting) -> list[Attendance]:
+    """Represented rows that do not yet say who came: nobody named, a name without
+    relation, or somebody on the list who was not present himself."""
+    missing = Q(represented_by=None) & (
+        Q(represented_by_name="") | Q(representative_relation="")
+    )
+    absent = Q(represented_by__isnull=False) & ~Q(represented_by__status=S.PRESENT)
+    return list(
+        meeting.attendances.filter(missing | absent, status=S.REPRESENTED)
+        .select_related("member", "represented_by__member")
+        .order_by("number")
+    )
