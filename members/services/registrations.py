@@ -116,6 +116,7 @@ def receive_registration(
     registration.cell = cell
     _step(registration, State.RECEIVED, ["received_on", "cell"], version=version, by=by)
     open_placement(registration, on=on, cause=Placement.Cause.RECEIVED)
+    _return_to_list(registration.member)
     return registration
 
 
