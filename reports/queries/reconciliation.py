@@ -1,0 +1,215 @@
+"""Đối chiếu: the sums that must close for each unit, and what keeps them from it."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, QuerySet
+
+from evaluations.models import RatingYear
+from members.models import Committee
+from party76.shared.numbers import may_be_swapped_digits
+from reports.queries import figures
+from reports.queries.places import Place
+from reports.queries.summary import Figures, Line, Summary, summary
+
+
+@dataclass(frozen=True)
+class Balance:
+    """Both sums of one unit (design 4.4); every term is counted for itself."""
+
+    name: str
+    unit_id: int | None
+    at_start: int
+    received_in_period: int
+    ended_in_period: int
+    moved_in: int
+    moved_out: int
+    moved_inside: int  # between the units below; part of neither side
+    without_row: int
+    without_place: int
+    figures: Figures
+
+    @property
+    def expected_at_end(self) -> int:
+        return (
+            self.at_start
+            + self.received_in_period
+            - self.ended_in_period
+            + self.moved_in
+            - self.moved_out
+        )
+
+    @property
+    def roll_gap(self) -> int:
+        """What is missing between the start, the moves and the end: 0 when it closes."""
+        return self.figures.received - self.expected_at_end
+
+    @property
+    def expected_assessed(self) -> int:
+        counted = self.figures
+        return (
+            counted.received
+            - counted.exempt
+            - counted.not_rated
+            - counted.elsewhere
+            - counted.undecided
+            - self.without_row
+            + self.without_place
+            + counted.ended_assessed
+        )
+
+    @property
+    def assessed_gap(self) -> int:
+        return self.figures.assessed - self.expected_assessed
+
+    @property
+    def closes(self) -> bool:
+        return self.roll_gap == 0 and self.assessed_gap == 0
+
+    @property
+    def is_complete(self) -> bool:
+        """Closes, and everybody received has exactly one row where he stands."""
+        return self.closes and not (self.without_row or self.without_place)
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    summary: Summary
+    total: Balance
+    units: tuple[Balance, ...]
+
+    @property
+    def every_unit(self) -> tuple[Balance, ...]:
+        return (self.total, *self.units)
+
+
+@dataclass(frozen=True)
+class PrintedTotal:
+    """A total read on paper beside the one counted, and what may explain the gap."""
+
+    printed: int
+    counted: int
+    label: str
+
+    @property
+    def gap(self) -> int:
+        return self.counted - self.printed
+
+    @property
+    def may_be_swapped(self) -> bool:
+        return may_be_swapped_digits(self.printed, self.counted)
+
+
+def reconcile(unit: Committee, year: RatingYear) -> Reconciliation:
+    """Both sums for a unit and each unit below it; ten queries, however many units."""
+    found = summary(unit, year)
+    place = found.place
+    counts = {
+        "at_start": _per_line(
+            place, figures.rows_behind(figures.AT_START, place, year)
+        ),
+        "received_in_period": _per_line(
+            place, figures.rows_behind(figures.RECEIVED_IN_PERIOD, place, year)
+        ),
+        "ended_in_period": _per_line(
+            place, figures.rows_behind(figures.ENDED_IN_PERIOD, place, year)
+        ),
+        "without_row": _per_line(
+            place, figures.rows_behind(figures.WITHOUT_ROW, place, year)
+        ),
+        "without_place": _per_line(
+            place, figures.rows_behind(figures.WITHOUT_PLACE, place, year)
+        ),
+    }
+    moved = _moves(place, year)
+    return Reconciliation(
+        summary=found,
+        total=_total(found, counts, moved),
+        units=tuple(_unit(line, counts, moved) for line in found.lines),
+    )
+
+
+def compare_printed(printed: int, total: Balance) -> list[PrintedTotal]:
+    """A printed total beside the received and the commented or rated."""
+    return [
+        PrintedTotal(printed, total.figures.assessed, "số được nhận xét"),
+        PrintedTotal(printed, total.figures.received, "số được tiếp nhận"),
+    ]
+
+
+def _per_line(place: Place, rows: QuerySet) -> Counter:
+    """{unit directly below or None: n} of rows that carry ward and cell."""
+    counted: Counter = Counter()
+    if place.grain == "cell_id":
+        groups = rows.values_list("ward_id", "cell_id").annotate(n=Count("*"))
+    else:
+        by_ward = rows.values_list("ward_id").annotate(n=Count("*"))
+        groups = ((ward, None, n) for ward, n in by_ward)
+    for ward, cell, n in groups:
+        counted[place.line_of(ward, cell)] += n
+    return counted
+
+
+@dataclass(frozen=True)
+class _Moves:
+    came: Counter  # by line, from anywhere else
+    left: Counter
+    came_from_outside: int
+    left_for_outside: int
+    between_lines: int
+
+
+def _moves(place: Place, year: RatingYear) -> _Moves:
+    came: Counter = Counter()
+    left: Counter = Counter()
+    crossed_in = crossed_out = between = 0
+    for (ward, cell), (next_ward, next_cell), n in _pairs(place, year):
+        was_here, is_here = place.holds(ward, cell), place.holds(next_ward, next_cell)
+        line, next_line = place.line_of(ward, cell), place.line_of(next_ward, next_cell)
+        if was_here and is_here and line == next_line:
+            continue
+        if was_here:
+            left[line] += n
+        if is_here:
+            came[next_line] += n
+        between += n if was_here and is_here else 0
+        crossed_in += n if is_here and not was_here else 0
+        crossed_out += n if was_here and not is_here else 0
+    return _Moves(came, left, crossed_in, crossed_out, between)
+
+
+def _pairs(place: Place, year: RatingYear) -> Iterable[tuple]:
+    """((ward, cell) left, (ward, cell) entered, n) of moves that touch the unit."""
+    following = "registration__placements__"
+    rows = (
+        figures.moves(year)
+        .filter(place.condition() | place.condition(following))
+        .values_list("ward_id", "cell_id", f"{following}ward_id", f"{following}cell_id")
+        .annotate(n=Count("*"))
+    )
+    return (((row[0], row[1]), (row[2], row[3]), row[4]) for row in rows)
+
+
+def _unit(line: Line, counts: dict[str, Counter], moved: _Moves) -> Balance:
+    return Balance(
+        name=line.name,
+        unit_id=line.unit_id,
+        figures=line.figures,
+        moved_in=moved.came[line.unit_id],
+        moved_out=moved.left[line.unit_id],
+        moved_inside=0,
+        **{name: counted[line.unit_id] for name, counted in counts.items()},
+    )
+
+
+def _total(found: Summary, counts: dict[str, Counter], moved: _Moves) -> Balance:
+    return Balance(
+        name=found.total.name,
+        unit_id=found.total.unit_id,
+        figures=found.total.figures,
+        moved_in=moved.came_from_outside,
+        moved_out=moved.left_for_outside,
+        moved_inside=moved.between_lines,
+        **{name: counted.total() for name, counted in counts.items()},
+    )

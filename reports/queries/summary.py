@@ -1,0 +1,246 @@
+"""The yearly summary of a unit: who was received, who was rated, and how."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Count, Q, Value
+
+from evaluations.models import Evaluation, RatingYear, Tier
+from members.models import Committee, Placement
+from party76.shared.numbers import ROUNDING_LABELS, Rounding, shares
+from reports.queries.places import Place, place_of
+from party76.shared.text import text_sort_key
+from reports.queries.tree import Node, tree_around
+
+_Outcome = Evaluation.Outcome
+# Outcomes of people still received on the reference day, and where they count.
+_ON_ROLL = {
+    _Outcome.NOT_RATED: "not_rated",
+    _Outcome.EXEMPT: "exempt",
+    _Outcome.ELSEWHERE: "elsewhere",
+    _Outcome.UNDECIDED: "undecided",
+}
+_ASSESSED = {_Outcome.COMMENTED, _Outcome.RATED}
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Counts of one unit; the unit of count is the registration."""
+
+    received: int = 0
+    outside: int = 0
+    commented: int = 0  # without a tier
+    rated: int = 0
+    not_rated: int = 0
+    exempt: int = 0
+    elsewhere: int = 0
+    undecided: int = 0
+    rows_on_roll: int = 0
+    ended_assessed: int = 0  # ended before the reference day, but commented or rated
+    ended_otherwise: int = 0
+    tiers: tuple[int, ...] = ()
+
+    @property
+    def assessed(self) -> int:
+        return self.commented + self.rated
+
+    @property
+    def excess(self) -> int:
+        """How many more were commented or rated than were still received."""
+        return self.assessed - self.received
+
+    def __add__(self, other: "Figures") -> "Figures":
+        counts = {name: getattr(self, name) + getattr(other, name) for name in _COUNTS}
+        tiers = tuple(map(sum, zip(self.tiers, other.tiers, strict=True)))
+        return Figures(**counts, tiers=tiers)
+
+
+_COUNTS = [field.name for field in fields(Figures) if field.name != "tiers"]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A unit directly below, or the total, or what belongs to no unit below."""
+
+    name: str
+    figures: Figures
+    shares: tuple[Decimal | None, ...]
+    unit_id: int | None = None
+
+    @property
+    def tiers(self) -> list[tuple[int, Decimal | None]]:
+        return list(zip(self.figures.tiers, self.shares, strict=True))
+
+
+@dataclass(frozen=True)
+class Summary:
+    """All that page, file and command line print of a unit's year."""
+
+    unit: Committee
+    name: str
+    year: RatingYear
+    place: Place
+    tiers: tuple[Tier, ...]
+    lines: tuple[Line, ...]
+    total: Line
+
+    @property
+    def day(self) -> date:
+        return self.year.reference_day
+
+    @property
+    def structure_day(self) -> date:
+        return self.place.tree.day
+
+    @property
+    def has_tiers(self) -> bool:
+        return bool(self.tiers)
+
+    @property
+    def base(self) -> str:
+        """What the percentages are shares of, in words."""
+        return "số đảng viên được nhận xét, xếp loại"
+
+    @property
+    def rounding(self) -> str:
+        """The rule of rounding, in words."""
+        rule_set = self.year.rule_set
+        label = ROUNDING_LABELS[Rounding(rule_set.rounding)]
+        return f"{rule_set.decimals} chữ số thập phân, {label}"
+
+    @property
+    def every_line(self) -> tuple[Line, ...]:
+        return (self.total, *self.lines)
+
+
+def summary(
+    unit: Committee, year: RatingYear, *, structure_day: date | None = None
+) -> Summary:
+    """The summary of a unit for a rating year, with a line for each unit below.
+
+    Counts registrations received on the reference day and the current rows of the
+    year; names and tree as of structure_day (the reference day unless told).
+    Four queries whatever the number of units; year with its rule_set.
+    """
+    day = structure_day or year.reference_day
+    place = place_of(unit, year, tree_around(unit, day))
+    tiers = tuple(year.rule_set.tiers.all())
+    counted = _counted(place, year, tiers)
+    total = sum(counted.values(), start=_nothing(tiers))
+    node = place.tree.nodes.get(unit.pk)
+    return Summary(
+        unit=unit,
+        name=node.name if node else unit.name,
+        year=year,
+        place=place,
+        tiers=tiers,
+        lines=tuple(_lines(place, counted, year, tiers)),
+        total=_line("Tổng cộng", total, year, unit_id=unit.pk),
+    )
+
+
+def evaluation_rows(place: Place, year: RatingYear):
+    """(ward, cell or None, outcome, tier, on roll, n): one scan of the year's index."""
+    rows = Evaluation.objects.filter(
+        place.condition(), rating_year=year, is_current=True
+    )
+    grain = ["ward_id", "cell_id"] if place.grain == "cell_id" else ["ward_id"]
+    found = rows.values_list(*grain, "outcome", "tier_id", "on_roll").annotate(
+        n=Count("*")
+    )
+    return found if len(grain) == 2 else ((row[0], None, *row[1:]) for row in found)
+
+
+def received_rows(place: Place, day: date):
+    """(ward, cell or None, received, of which from outside the city) on a day."""
+    rows = Placement.objects.on(day).filter(place.condition())
+    grain = ["ward_id", "cell_id"] if place.grain == "cell_id" else ["ward_id"]
+    found = rows.values_list(*grain).annotate(
+        n=Count("*"), outside=Count(Value(1), filter=Q(outside_city=True))
+    )
+    return found if len(grain) == 2 else ((row[0], None, *row[1:]) for row in found)
+
+
+def _counted(
+    place: Place, year: RatingYear, tiers: tuple[Tier, ...]
+) -> dict[int | None, Figures]:
+    """{unit directly below, or None for what belongs to none: its figures}."""
+    position = {tier.pk: index for index, tier in enumerate(tiers)}
+    counted: dict[int | None, dict] = {}
+
+    def line(ward: int, cell: int | None) -> dict:
+        return counted.setdefault(place.line_of(ward, cell), _blank(tiers))
+
+    for ward, cell, received, outside in received_rows(place, year.reference_day):
+        figures = line(ward, cell)
+        figures["received"] += received
+        figures["outside"] += outside
+    for ward, cell, outcome, tier, on_roll, n in evaluation_rows(place, year):
+        _add(line(ward, cell), outcome, position.get(tier), on_roll, n)
+    return {unit: _frozen(figures) for unit, figures in counted.items()}
+
+
+def _add(figures: dict, outcome: str, tier: int | None, on_roll: bool, n: int) -> None:
+    if on_roll:
+        figures["rows_on_roll"] += n
+    if outcome in _ASSESSED:
+        figures["rated" if outcome == _Outcome.RATED else "commented"] += n
+        if tier is not None:
+            figures["tiers"][tier] += n
+        if not on_roll:
+            figures["ended_assessed"] += n
+    elif on_roll:
+        figures[_ON_ROLL[_Outcome(outcome)]] += n
+    else:
+        figures["ended_otherwise"] += n
+
+
+def _blank(tiers: tuple[Tier, ...]) -> dict:
+    return dict.fromkeys(_COUNTS, 0) | {"tiers": [0] * len(tiers)}
+
+
+def _frozen(figures: dict) -> Figures:
+    return Figures(**(figures | {"tiers": tuple(figures["tiers"])}))
+
+
+def _nothing(tiers: tuple[Tier, ...]) -> Figures:
+    return Figures(tiers=(0,) * len(tiers))
+
+
+def _line(
+    name: str, figures: Figures, year: RatingYear, *, unit_id: int | None = None
+) -> Line:
+    rules = year.rule_set
+    percentages = shares(
+        figures.tiers, decimals=rules.decimals, rounding=Rounding(rules.rounding)
+    )
+    return Line(name, figures, tuple(percentages), unit_id)
+
+
+def _lines(
+    place: Place,
+    counted: dict[int | None, Figures],
+    year: RatingYear,
+    tiers: tuple[Tier, ...],
+) -> Iterable[Line]:
+    tree, unit = place.tree, place.unit
+    shown = {node.id for node in tree.residences_below(unit.pk)}
+    shown |= {child for child in counted if child is not None}
+    nodes = sorted((tree.nodes[child] for child in shown), key=_by_name)
+    for node in nodes:
+        figures = counted.get(node.id, _nothing(tiers))
+        yield _line(node.name, figures, year, unit_id=node.id)
+    if None in counted and nodes:
+        yield _line(_name_of_rest(place), counted[None], year)
+
+
+def _by_name(node: Node) -> str:
+    return text_sort_key(node.name)
+
+
+def _name_of_rest(place: Place) -> str:
+    if place.grain == "cell_id":
+        return "Chưa phân chi bộ"
+    return f"Đơn vị không có trong cơ cấu của ngày {place.tree.day:%d/%m/%Y}"
