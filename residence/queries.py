@@ -46,10 +46,10 @@ def attendance_totals(
 
     Stays without a row have no entry; use NO_ATTENDANCE. Two queries.
     """
-    totals = {
-        row.pop("registration"): AttendanceTotals(**row)
-        for row in _attendance_counts(registrations, period)
-    }
+    rows = Attendance.objects.counted().filter(
+        _of_period("meeting__", period), registration__in=_keys(registrations)
+    )
+    totals = _totals_by(rows, "registration")
     for row in _opinion_counts(registrations, period):
         known = totals.get(row["registration"], NO_ATTENDANCE)
         totals[row["registration"]] = replace(known, opinions=row["number"])
@@ -117,20 +117,17 @@ def due_at(committee: Committee, day: date) -> QuerySet[Placement]:
     )
 
 
-def counts_of(rows: QuerySet[Attendance]) -> dict[str, int]:
-    """due, present, late, excused, absent, represented, not_marked, beside (guests)."""
-    return rows.aggregate(
-        **_STATUS_COUNTS, beside=Count("pk", filter=Q(is_due=False, status=S.PRESENT))
-    )
+def counts_of(rows: QuerySet[Attendance]) -> AttendanceTotals:
+    """Marks of the due among these rows of a meeting. One query."""
+    return AttendanceTotals(**rows.aggregate(**_STATUS_COUNTS))
 
 
 def counts_by_meeting(
     rows: QuerySet[Attendance], meetings: Iterable[Meeting]
-) -> dict[int, dict[str, int]]:
-    """{meeting id: due, present, …} over rows the user may see. One query."""
-    found = rows.filter(meeting__in=_keys(meetings)).values("meeting")
-    counted = found.annotate(**_STATUS_COUNTS).order_by()
-    return {row["meeting"]: dict(row) for row in counted}
+) -> dict[int, AttendanceTotals]:
+    """{meeting id: marks of the due} over rows the user may see. One query."""
+    found = rows.filter(meeting__in=_keys(meetings))
+    return _totals_by(found, "meeting")
 
 
 def meetings_to_run(user, on: date) -> QuerySet[Meeting]:
@@ -146,14 +143,12 @@ def meetings_to_run(user, on: date) -> QuerySet[Meeting]:
     )
 
 
-def _attendance_counts(registrations, period: Period):
-    return (
-        Attendance.objects.counted()
-        .filter(_of_period("meeting__", period), registration__in=_keys(registrations))
-        .values("registration")
-        .annotate(**_STATUS_COUNTS)
-        .order_by()
-    )
+def _totals_by(rows: QuerySet, key: str) -> dict[int, AttendanceTotals]:
+    counted = rows.order_by().values_list(key).annotate(**_STATUS_COUNTS)
+    return {
+        thing: AttendanceTotals(**dict(zip(_STATUS_COUNTS, counts, strict=True)))
+        for thing, *counts in counted
+    }
 
 
 def _opinion_counts(registrations, period: Period):
