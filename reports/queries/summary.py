@@ -10,8 +10,8 @@ from django.db.models import Count, Q, Value
 from evaluations.models import Evaluation, RatingYear, Tier
 from members.models import Committee, Placement
 from party76.shared.numbers import ROUNDING_LABELS, Rounding, shares
-from reports.queries.places import Place, place_of
 from party76.shared.text import text_sort_key
+from reports.queries.places import Place, place_of
 from reports.queries.tree import Node, tree_around
 
 _Outcome = Evaluation.Outcome
