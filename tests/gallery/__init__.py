@@ -14,10 +14,13 @@ from party76.shared.forms import BaseForm, DateField
 
 
 class MemberForm(BaseForm):
-    full_name = forms.CharField(label="Họ và tên", help_text="Ghi như trong thẻ đảng viên.")
+    full_name = forms.CharField(
+        label="Họ và tên", help_text="Ghi như trong thẻ đảng viên."
+    )
     birth_date = DateField(label="Ngày sinh")
     cell = forms.ChoiceField(
-        label="Chi bộ tiếp nhận", choices=[("", "chọn chi bộ"), ("1", "Chi bộ Khu vực 1")]
+        label="Chi bộ tiếp nhận",
+        choices=[("", "chọn chi bộ"), ("1", "Chi bộ Khu vực 1")],
     )
     gender = forms.ChoiceField(
         label="Giới tính",
@@ -25,14 +28,20 @@ class MemberForm(BaseForm):
         widget=forms.RadioSelect,
         required=False,
     )
-    note = forms.CharField(label="Ghi chú", widget=forms.Textarea({"rows": 2}), required=False)
+    note = forms.CharField(
+        label="Ghi chú", widget=forms.Textarea({"rows": 2}), required=False
+    )
     upload = forms.FileField(label="Danh sách", required=False)
     on_paper = forms.BooleanField(label="Nhập thay theo bản giấy đã ký", required=False)
 
 
 class FilterForm(forms.Form):
-    cell = forms.ChoiceField(label="Chi bộ", choices=[("", "tất cả"), ("1", "Khu vực 1")])
-    state = forms.ChoiceField(label="Tình trạng", choices=[("", "tất cả"), ("1", "Đã nhận")])
+    cell = forms.ChoiceField(
+        label="Chi bộ", choices=[("", "tất cả"), ("1", "Khu vực 1")]
+    )
+    state = forms.ChoiceField(
+        label="Tình trạng", choices=[("", "tất cả"), ("1", "Đã nhận")]
+    )
 
 
 class Post(SimpleNamespace):
@@ -77,21 +86,29 @@ CONTEXT = {
     "nav_items": NAVIGATION,
     "posts": [
         Post(role="Đảng ủy nơi cư trú", committee="Đảng bộ phường Ninh Kiều"),
-        Post(role="Cấp ủy nơi công tác", committee="Chi bộ Văn phòng Ủy ban nhân dân phường"),
+        Post(
+            role="Cấp ủy nơi công tác",
+            committee="Chi bộ Văn phòng Ủy ban nhân dân phường",
+        ),
     ],
     "messages": [
         Message(constants.SUCCESS, "Đã lưu điểm danh của 62 đồng chí."),
         Message(constants.WARNING, "Còn 3 đồng chí chưa điểm danh."),
     ],
     "rows": [
-        SimpleNamespace(label="Điện thoại", theirs="0913 456 789", yours="0913 456 798"),
+        SimpleNamespace(
+            label="Điện thoại", theirs="0913 456 789", yours="0913 456 798"
+        ),
         SimpleNamespace(label="Địa chỉ", theirs="", yours="12/4 đường 30 Tháng 4"),
     ],
     "hidden": [("full_name", "Trần Văn A")],
     "new_version": 4,
     "action": "/dang-vien/1/sua/",
     "back_url": "/dang-vien/1/sua/",
-    "trail": [("Đảng bộ thành phố Cần Thơ", "/to-chuc/1/"), ("Phường Ninh Kiều", "/to-chuc/2/")],
+    "trail": [
+        ("Đảng bộ thành phố Cần Thơ", "/to-chuc/1/"),
+        ("Phường Ninh Kiều", "/to-chuc/2/"),
+    ],
     "states": ["success", "warning", "danger", "info", "neutral"],
     "steps": ["Chọn tệp", "Nhận cột", "Xem trước", "Xác nhận"],
     "consequences": [
@@ -110,7 +127,10 @@ def draw(name: str, **extra) -> str:
     engine = DjangoTemplates(
         {
             "NAME": "gallery",
-            "DIRS": [settings.BASE_DIR / "templates", settings.BASE_DIR / "tests" / "gallery"],
+            "DIRS": [
+                settings.BASE_DIR / "templates",
+                settings.BASE_DIR / "tests" / "gallery",
+            ],
             "APP_DIRS": True,
             "OPTIONS": {
                 "builtins": settings.TEMPLATES[0]["OPTIONS"]["builtins"],

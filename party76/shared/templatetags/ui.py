@@ -133,7 +133,7 @@ def notice_icon(kind: str) -> str:
 @register.simple_tag
 def current(active: bool) -> str:
     """Marks the link of the page one is on."""
-    return mark_safe('aria-current="page"') if active else ""  # noqa: S308 a constant
+    return mark_safe('aria-current="page"') if active else ""
 
 
 @register.inclusion_tag("_components/breadcrumbs.html")
