@@ -47,7 +47,8 @@ def shares(
         return rounded
     largest = max(range(len(parts)), key=lambda index: parts[index])
     others = sum(
-        (share for index, share in enumerate(rounded) if index != largest), Decimal(0)
+        (share or 0 for index, share in enumerate(rounded) if index != largest),
+        Decimal(0),
     )
     rounded[largest] = Decimal(100) - others
     return rounded

@@ -58,7 +58,7 @@ def _stored_beside(instance, fields: list[str]) -> tuple[int, list[Difference]]:
 def shown_value(instance: models.Model, name: str) -> str:
     """The value of a field as a person reads it; empty text for nothing."""
     field = instance._meta.get_field(name)
-    if field.choices:
+    if getattr(field, "choices", None):
         return str(getattr(instance, f"get_{name}_display")())
     value = getattr(instance, name)
     if value is None:

@@ -96,13 +96,13 @@ def test_truncate_is_refused_on_postgresql(event, table):
     if connection.vendor != "postgresql":
         pytest.skip("SQLite has no TRUNCATE")
 
+    # Foreign keys still to be checked would be refused before the trigger speaks.
+    connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")
     with (
         pytest.raises(DatabaseError, match="append-only"),
         transaction.atomic(),
         connection.cursor() as cursor,
     ):
-        # Foreign keys still to be checked would be refused before the trigger speaks.
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(f"TRUNCATE {table} CASCADE")
 
 

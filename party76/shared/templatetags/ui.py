@@ -143,7 +143,8 @@ def breadcrumbs(*parts) -> dict:
     A list of (label, address) pairs may stand anywhere between.
     """
     *links, here = parts
-    trail, pending = [], None
+    trail: list[tuple[str, str]] = []
+    pending = None
     for part in links:
         if isinstance(part, list | tuple):
             trail.extend(part)
