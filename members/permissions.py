@@ -3,7 +3,15 @@
 from collections.abc import Iterable
 from enum import IntEnum, StrEnum
 
-from members.models import Committee, Member, Registration, Role, User
+from members.models import (
+    Committee,
+    CorrectionRequest,
+    Member,
+    Registration,
+    Role,
+    RoleAssignment,
+    User,
+)
 from members.scopes import contains
 
 
@@ -158,8 +166,24 @@ def can_receive_at(user: User, ward: Committee) -> bool:
     return _any_contains(user.paths_of(Role.RESIDENCE_WARD), ward)
 
 
+def can_run_stay(user: User, registration: Registration) -> bool:
+    """Receive, return, exempt, end: the ward; the workplace of a ward on paper."""
+    if can_receive_at(user, registration.ward):
+        return True
+    return not registration.ward.uses_system and can_introduce_from(
+        user, registration.workplace
+    )
+
+
 def can_introduce_from(user: User, workplace: Committee) -> bool:
     return _any_contains(user.paths_of(Role.WORKPLACE), workplace)
+
+
+def can_answer_correction(user: User, request: CorrectionRequest) -> bool:
+    """Whoever owns the field that is to be mended."""
+    if request.is_about_dwelling:
+        return can_edit_dwelling(user, request.member)
+    return can_edit_identity(user, request.member)
 
 
 def can_add_member(user: User) -> bool:
@@ -209,6 +233,31 @@ def can_import_committees(user: User, committee: Committee) -> bool:
 def can_administer(user: User, committee: Committee) -> bool:
     """Accounts and posts at a unit; granting is a right of its own."""
     return _any_contains(user.paths_of(Role.ADMINISTRATOR), committee)
+
+
+def can_manage_account(user: User, account: User) -> bool:
+    """Edit, lock, give a new password: all its running posts lie in one's scope.
+
+    Otherwise a ward's administrator could take over an account of the city.
+    """
+    if account.pk == user.pk or not user.has_role(Role.ADMINISTRATOR):
+        return False
+    running = account.assignments.running().select_related("committee")
+    return all(can_administer(user, post.committee) for post in running)
+
+
+def can_grant_post(user: User, account: User, committee: Committee) -> bool:
+    """Posts inside one's scope, never to oneself."""
+    return account.pk != user.pk and can_administer(user, committee)
+
+
+def can_end_post(user: User, post: RoleAssignment) -> bool:
+    return post.user_id != user.pk and can_administer(user, post.committee)
+
+
+def can_place_units(user: User) -> bool:
+    """Units met in an import find their place through the department."""
+    return user.has_role(Role.DEPARTMENT)
 
 
 def can_read_audit(user: User) -> bool:

@@ -1098,10 +1098,10 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("valid_to", None),
-                    ("valid_to__gt", models.F("valid_from")),
+                    ("valid_to__gte", models.F("valid_from")),
                     _connector="OR",
                 ),
-                name="post_ends_after_it_begins",
+                name="post_ends_not_before_it_begins",
             ),
         ),
         migrations.AddConstraint(

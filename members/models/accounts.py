@@ -97,6 +97,10 @@ class RoleAssignmentQuerySet(models.QuerySet):
     def held_on(self, day):
         return self.filter(valid_from__lte=day).exclude(valid_to__lte=day)
 
+    def running(self):
+        """Posts that are held or will be."""
+        return self.exclude(valid_to__lte=timezone.localdate())
+
     def visible_to(self, user):
         """Posts in units that the user administers, and his own."""
         paths = user.paths_of(Role.ADMINISTRATOR)
@@ -119,8 +123,9 @@ class RoleAssignment(Versioned):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from")),
-                name="post_ends_after_it_begins",
+                # Equal: given by mistake and taken back before it held for a day.
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
+                name="post_ends_not_before_it_begins",
             ),
             models.UniqueConstraint(
                 fields=["user", "committee", "role"],

@@ -11,6 +11,20 @@ from party76.shared.models import Versioned
 from party76.shared.text import fold, has_marks, marked_key, sort_key
 
 
+# The workplace owns the first, the residence the second (design 3).
+IDENTITY_FIELDS = [
+    "full_name",
+    "gender",
+    "birth_date",
+    "birth_precision",
+    "card_number",
+    "admitted_on",
+    "official_on",
+    "position",
+]
+DWELLING_FIELDS = ["phone", "address"]
+
+
 class Household(models.Model):
     """Members of one family under one roof, formed from who stood in for whom."""
 
@@ -188,3 +202,15 @@ class CorrectionRequest(Versioned):
 
     def __str__(self):
         return f"Đính chính {self.field} ({self.get_state_display()})"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == self.State.OPEN
+
+    @property
+    def is_about_dwelling(self) -> bool:
+        return self.field in DWELLING_FIELDS
+
+    @property
+    def field_label(self) -> str:
+        return str(Member._meta.get_field(self.field).verbose_name).capitalize()

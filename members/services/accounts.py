@@ -1,7 +1,7 @@
 """Accounts and the posts they hold."""
 
 import secrets
-from datetime import date, timedelta
+from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -150,14 +150,14 @@ def end_post(
 ) -> RoleAssignment:
     """Let a post be held for the last time on the day before on.
 
-    A post that would not have lasted a day counts its first day. Raises
-    ValidationError for a post that has ended earlier.
+    One that has not begun by then never holds. Raises ValidationError for a post
+    that has ended earlier, and Conflict.
     """
     if post.valid_to and post.valid_to <= on:
         raise ValidationError(
             {"on": f"Vai trò này đã kết thúc từ ngày {post.valid_to:%d/%m/%Y}."}
         )
-    post.valid_to = max(on, post.valid_from + timedelta(days=1))
+    post.valid_to = max(on, post.valid_from)
     save_versioned(post, fields=["valid_to"], version=version)
     _record_post(Action.UPDATE, post, by=by)
     return post

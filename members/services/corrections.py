@@ -5,11 +5,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from members.models import Committee, CorrectionRequest, Member, Registration, User
-from members.services.persons import (
-    DWELLING_FIELDS,
-    edit_dwelling,
-    edit_identity,
-)
+from members.models.persons import DWELLING_FIELDS
+from members.services.persons import edit_dwelling, edit_identity
 from party76.audit.models import Action
 from party76.audit.services import record
 from party76.shared.text import normalize_vi
@@ -17,15 +14,6 @@ from party76.shared.versions import save_versioned, shown_value
 from party76.spreadsheets.values import BadValue, date, name
 
 State = CorrectionRequest.State
-IDENTITY_CHOICES = [
-    "full_name",
-    "gender",
-    "birth_date",
-    "card_number",
-    "admitted_on",
-    "official_on",
-    "position",
-]
 _DATES = {"admitted_on", "official_on"}
 
 

@@ -8,23 +8,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from members.models import Committee, Member, Placement, Registration, User
+from members.models.persons import DWELLING_FIELDS, IDENTITY_FIELDS
 from members.services.placements import move_placement
 from party76.audit.models import Action
 from party76.audit.services import changes, record, values_of
 from party76.shared.text import normalize_vi
 from party76.shared.versions import save_versioned
 
-IDENTITY_FIELDS = [
-    "full_name",
-    "gender",
-    "birth_date",
-    "birth_precision",
-    "card_number",
-    "admitted_on",
-    "official_on",
-    "position",
-]
-DWELLING_FIELDS = ["phone", "address"]
 _KEYS = ["sort_key", "search_key", "marked_key"]
 
 
