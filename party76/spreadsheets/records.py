@@ -206,7 +206,7 @@ class _Reader:
         return OUTSIDE if others else ONLY_NUMBER
 
     def _repeats_heading(self, row: list[Cell]) -> bool:
-        heading = range(self.found.heading_row, self.found.first_row)
+        heading = range(max(self.found.heading_row, 0), self.found.first_row)
         filled = [(column, cell) for column, cell in enumerate(row) if cell is not None]
         return len(filled) > 1 and any(
             all(_at(self.table.rows[top], column) == cell for column, cell in filled)
