@@ -20,3 +20,6 @@ urlpatterns = [
     path("", include("evaluations.urls")),
     path("", include("reports.urls")),
 ]
+
+handler400 = "party76.shared.errors.bad_request"
+handler500 = "party76.shared.errors.server_error"

@@ -2,6 +2,7 @@
 
 import logging
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -41,6 +42,21 @@ def database_unavailable(request, error: Exception):
     response = HttpResponse(page, status=503)
     response["Retry-After"] = "30"
     return response
+
+
+def bad_request(request, exception):
+    """400, or 413 when more was sent than the server takes."""
+    name, status = "400.html", 400
+    if isinstance(exception, RequestDataTooBig):
+        name, status = "413.html", 413
+    page = render_to_string(name, {"request_id": request.request_id})
+    return HttpResponse(page, status=status)
+
+
+def server_error(request):
+    """500 with the request's id, which stands in the log too; asks no database."""
+    page = render_to_string("500.html", {"request_id": request.request_id})
+    return HttpResponse(page, status=500)
 
 
 def csrf_failure(request, reason=""):

@@ -25,7 +25,6 @@ PAGES = [
     "403.html",
     "404.html",
     "413.html",
-    "429.html",
     "500.html",
     "503.html",
 ]
