@@ -30,7 +30,7 @@ make_environment() {
     local folder=$1 requirements=$2 python lock
     lock=$(sha256sum <"$requirements")
     [ "$(cat "$folder/lock" 2>/dev/null)" = "$lock" ] && return
-    python=$(find_python)
+    python=$(find_python) || return
     if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
         install_package python3-venv "Python environments" &&
             "$python" -c 'import ensurepip, venv' 2>/dev/null ||
@@ -38,8 +38,8 @@ make_environment() {
     fi
     say "Installing what $requirements locks (once)"
     rm -rf "$folder"
-    "$python" -m venv "$folder"
-    "$folder/bin/python" -m pip install --quiet --no-input --disable-pip-version-check \
-        --require-hashes -r "$requirements"
-    printf '%s' "$lock" >"$folder/lock"
+    "$python" -m venv "$folder" &&
+        "$folder/bin/python" -m pip install --quiet --no-input \
+            --disable-pip-version-check --require-hashes -r "$requirements" &&
+        printf '%s' "$lock" >"$folder/lock"
 }
