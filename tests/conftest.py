@@ -2,9 +2,14 @@
 
 import pytest
 from django.db import connection
+from hypothesis import settings
 
 from party76.audit import triggers
 from tests.strict_client import StrictClient
+
+# The same examples each time, and no haste: a busy machine is not a fault.
+settings.register_profile("house", deadline=None, derandomize=True)
+settings.load_profile("house")
 
 
 @pytest.fixture
