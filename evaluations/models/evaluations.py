@@ -21,6 +21,12 @@ class SheetQuerySet(models.QuerySet):
         )
         return self.filter(at_residence(paths))
 
+    def for_list(self):
+        """With the units and the year, in the order of the tree."""
+        return self.select_related("ward", "cell", "rating_year__rule_set").order_by(
+            "ward__path", F("cell__path").asc(nulls_last=True), "pk"
+        )
+
 
 class Sheet(Versioned):
     """Bảng nhận xét of one cell, or of a ward's members without a cell."""
@@ -55,22 +61,37 @@ class Sheet(Versioned):
 
 class EvaluationQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Residence and department: all rows placed there; workplace: returned ones."""
-        residence = user.paths_of(
-            Role.RESIDENCE_WARD,
-            Role.RESIDENCE_CELL,
-            Role.DEPARTMENT,
-            Role.INSPECTOR,
-        )
+        """Rows a user may read; drafts are the residence's alone (design 5).
+
+        Ward and cell: every row they write. Workplace, department, inspector, and
+        whoever received the member later: rows that were returned, locked, or
+        settled by an exemption.
+        """
+        residence = user.paths_of(Role.RESIDENCE_WARD, Role.RESIDENCE_CELL)
         workplace = user.paths_of(Role.WORKPLACE)
-        returned = within("workplace__path", workplace) & Q(
-            state__in=[Evaluation.State.RETURNED, Evaluation.State.LOCKED]
+        above = user.paths_of(Role.DEPARTMENT, Role.INSPECTOR)
+        stays = Registration.objects.filter(
+            at_residence([*residence, *above])
+            | within("workplace__path", [*workplace, *above])
         )
-        return self.filter(at_residence(residence) | returned)
+        others = (
+            at_residence(above)
+            | within("workplace__path", [*workplace, *above])
+            | Q(registration__in=stays.values("pk"))
+        )
+        return self.filter(at_residence(residence) | (others & _READ_BY_OTHERS))
 
     def current(self):
         """Rows that no correction has replaced."""
         return self.filter(is_current=True)
+
+    def returned(self):
+        """Rows whose result has left the residence: what others may count."""
+        return self.filter(_READ_BY_OTHERS)
+
+
+# An exemption is a fact of the stay, not a draft of anybody's judgement.
+_READ_BY_OTHERS = Q(state__in=["returned", "locked"]) | Q(outcome="exempt")
 
 
 class Evaluation(Versioned):
@@ -79,7 +100,7 @@ class Evaluation(Versioned):
     class Outcome(models.TextChoices):
         UNDECIDED = "undecided", "Chưa nhận xét"
         COMMENTED = "commented", "Đã nhận xét"
-        RATED = "rated", "Đã nhận xét, xếp loại"
+        RATED = "rated", "Đã xếp loại"
         NOT_RATED = "not_rated", "Không nhận xét (có lý do)"
         EXEMPT = "exempt", "Được miễn sinh hoạt, không nhận xét hằng năm"
         ELSEWHERE = "elsewhere", "Nơi cư trú khác nhận xét"
@@ -95,7 +116,8 @@ class Evaluation(Versioned):
         State.DRAFT: {State.PROPOSED},
         State.PROPOSED: {State.CONFIRMED, State.DRAFT},
         State.CONFIRMED: {State.RETURNED, State.DRAFT},
-        State.RETURNED: {State.LOCKED, State.DRAFT},
+        # What the workplace has read is mended by a correction, in sight of all.
+        State.RETURNED: {State.LOCKED},
         State.LOCKED: set(),
     }
 
@@ -182,16 +204,37 @@ class Evaluation(Versioned):
                     "tier",
                     "on_roll",
                     "outside_city",
+                    "state",
                 ],
                 name="evaluation_for_summary",
             ),
             models.Index(
                 fields=["workplace", "rating_year"], name="evaluation_by_workplace"
             ),
+            models.Index(fields=["sheet", "state"], name="evaluation_by_sheet"),
         ]
 
     def __str__(self):
         return f"{self.member} {self.rating_year.year}"
+
+    @property
+    def is_draft(self) -> bool:
+        return self.state == self.State.DRAFT
+
+    @property
+    def is_commented(self) -> bool:
+        return self.outcome in {self.Outcome.COMMENTED, self.Outcome.RATED}
+
+    @property
+    def is_returned(self) -> bool:
+        return self.state in {self.State.RETURNED, self.State.LOCKED}
+
+    @property
+    def result(self) -> str:
+        """The result in words, as lists and papers show it."""
+        if self.tier_id:
+            return str(self.tier)
+        return str(self.get_outcome_display())
 
 
 class EvaluationStep(models.Model):
@@ -204,6 +247,8 @@ class EvaluationStep(models.Model):
     outcome = models.CharField(max_length=12, choices=Evaluation.Outcome)
     tier = models.ForeignKey(Tier, models.PROTECT, null=True, related_name="+")
     comment = models.TextField(blank=True)
+    # {item's position: box's position} as they were decided at this stage.
+    answers = models.JSONField(default=dict)
     reason = models.CharField(max_length=300, blank=True)
     decided_by_name = models.CharField("người quyết định", max_length=80)
     decided_by_post = models.CharField("chức vụ", max_length=120, blank=True)

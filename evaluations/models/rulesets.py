@@ -1,12 +1,27 @@
 """The rules of a year as data: what no central text fixes is never a constant."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 
 from members.models import Committee
-from members.scopes import within
+from members.scopes import STEP, within
 from party76.shared.models import Versioned
 from party76.shared.numbers import ROUNDING_LABELS, Rounding
+
+
+def _paths_above(paths) -> set[str]:
+    """The paths of these units and of all units above them."""
+    return {path[:end] for path in paths for end in range(STEP, len(path) + 1, STEP)}
+
+
+class RuleSetQuerySet(models.QuerySet):
+    def for_committee(self, committee, on):
+        """Rule sets of the unit or of one above it, in force on that day."""
+        return self.filter(
+            committee__path__in=_paths_above([committee.path]), valid_from__lte=on
+        ).exclude(valid_to__lte=on)
 
 
 class RuleSet(Versioned):
@@ -37,7 +52,10 @@ class RuleSet(Versioned):
         "họp với Ban công tác Mặt trận trước khi nhận xét", default=False
     )
 
+    objects = RuleSetQuerySet.as_manager()
+
     class Meta:
+        ordering = ["-valid_from", "id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["committee", "code", "valid_from"], name="one_rule_set_per_day"
@@ -137,9 +155,9 @@ class RatingYearQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Years of the user's committees, of those above them, and of those below."""
         paths = [scope.path for scope in user.scopes]
-        above = {path[:end] for path in paths for end in range(4, len(path) + 1, 4)}
         return self.filter(
-            within("committee__path", paths) | Q(committee__path__in=above)
+            within("committee__path", paths)
+            | Q(committee__path__in=_paths_above(paths))
         )
 
 
@@ -178,7 +196,21 @@ class RatingYear(Versioned):
                 condition=Q(period_to__gt=F("period_from")),
                 name="rating_year_ends_after_it_begins",
             ),
+            models.CheckConstraint(
+                condition=Q(reference_day__gte=F("period_from"))
+                & Q(reference_day__lt=F("period_to")),
+                name="reference_day_lies_in_the_period",
+            ),
         ]
 
     def __str__(self):
         return f"Nhận xét năm {self.year}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == self.State.OPEN
+
+    @property
+    def period(self) -> tuple[date, date]:
+        """First day, and the day after the last."""
+        return self.period_from, self.period_to

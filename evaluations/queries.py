@@ -1,0 +1,255 @@
+"""Reads of comment sheets: evidence, progress, what waits, results of stays."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Count, Q, QuerySet
+
+from evaluations.models import Evaluation, RatingYear, Sheet
+from members.models import Committee, Registration, Role, User
+from members.models.registrations import at_residence
+from residence.queries import NO_ATTENDANCE, AttendanceTotals, attendance_totals
+
+_OUT, _STATE = Evaluation.Outcome, Evaluation.State
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the records say of one stay, beside its row on the sheet."""
+
+    attendance: AttendanceTotals
+    last_year: str  # last year's result in words, empty when there is none
+
+    @property
+    def attendance_box(self) -> int | None:
+        """The box of the item on attendance that the marks speak for; None: no meeting.
+
+        1 came to every meeting, 3 to none, 2 in between.
+        """
+        totals = self.attendance
+        if totals.due == 0:
+            return None
+        if totals.present == 0:
+            return 3
+        return 1 if totals.present == totals.due else 2
+
+
+@dataclass
+class Progress:
+    """How far a unit, or one sheet, has come; counts only, never a draft."""
+
+    unit: Committee
+    rating_year: RatingYear
+    sheet: Sheet | None = None
+    sheets: int = 0
+    total: int = 0
+    exempt: int = 0
+    undecided: int = 0  # draft, nothing chosen yet
+    drafted: int = 0  # draft, something chosen
+    proposed: int = 0
+    confirmed: int = 0
+    returned: int = 0  # returned or locked
+    locked: int = 0
+    late: list[str] = field(default_factory=list)
+
+    @property
+    def due(self) -> int:
+        """Rows that must go through the stages."""
+        return self.total - self.exempt
+
+    @property
+    def open(self) -> int:
+        """Rows that have not been returned yet."""
+        return self.due - self.returned
+
+    @property
+    def is_late(self) -> bool:
+        return bool(self.late)
+
+    @property
+    def stage(self) -> str:
+        """The state of a sheet, derived from its rows."""
+        if self.due == 0:
+            return "Không có người phải nhận xét"
+        if self.returned == self.due:
+            return "Đã trả đủ"
+        if self.undecided or self.drafted:
+            begun = self.due > self.undecided
+            return "Đang nhận xét" if begun else "Chưa bắt đầu"
+        return "Chờ xác nhận" if self.proposed else "Chờ trả về nơi công tác"
+
+    @property
+    def stage_kind(self) -> str:
+        """The kind of badge of the stage (docs/ui.md)."""
+        if self.is_late:
+            return "danger"
+        if self.due == self.returned:
+            return "success"
+        return "neutral" if self.due == self.undecided else "info"
+
+
+_COUNTS = {
+    "total": Count("pk"),
+    "exempt": Count("pk", filter=Q(outcome=_OUT.EXEMPT)),
+    "undecided": Count("pk", filter=Q(outcome=_OUT.UNDECIDED)),
+    "drafted": Count(
+        "pk",
+        filter=Q(state=_STATE.DRAFT) & ~Q(outcome__in=[_OUT.UNDECIDED, _OUT.EXEMPT]),
+    ),
+    "proposed": Count("pk", filter=Q(state=_STATE.PROPOSED)),
+    "confirmed": Count("pk", filter=Q(state=_STATE.CONFIRMED)),
+    "returned": Count(
+        "pk",
+        filter=Q(state__in=[_STATE.RETURNED, _STATE.LOCKED]) & ~Q(outcome=_OUT.EXEMPT),
+    ),
+    "locked": Count("pk", filter=Q(state=_STATE.LOCKED) & ~Q(outcome=_OUT.EXEMPT)),
+}
+
+
+def evidence_of(
+    rating_year: RatingYear, registrations: Iterable[Registration]
+) -> dict[int, Evidence]:
+    """{registration id: what the records say}; an entry for each. Three queries."""
+    stays = list(registrations)
+    totals = attendance_totals(stays, rating_year.period)
+    last = {
+        row.registration_id: row.result
+        for row in evaluations_of(stays).filter(
+            rating_year__year=rating_year.year - 1, is_current=True
+        )
+    }
+    return {
+        stay.pk: Evidence(
+            attendance=totals.get(stay.pk, NO_ATTENDANCE),
+            last_year=last.get(stay.pk, ""),
+        )
+        for stay in stays
+    }
+
+
+def evaluations_of(
+    registrations: QuerySet[Registration] | Iterable[Registration],
+) -> QuerySet[Evaluation]:
+    """Returned or locked rows of these stays, newest year first, corrected ones too.
+
+    Narrow with visible_to(user) before showing them, and with current() where only
+    what holds now is wanted.
+    """
+    return (
+        Evaluation.objects.filter(registration__in=registrations)
+        .returned()
+        .select_related("rating_year__rule_set", "tier", "ward", "cell", "workplace")
+        .order_by("-rating_year__year", "-pk")
+    )
+
+
+def evaluations_for_sheet(sheet: Sheet, user: User) -> QuerySet[Evaluation]:
+    """The rows of a sheet that the user may read, in name order, exempt ones last."""
+    return (
+        Evaluation.objects.visible_to(user)
+        .filter(sheet=sheet, is_current=True)
+        .select_related(
+            "registration", "member", "workplace", "tier", "comment", "corrects"
+        )
+        .prefetch_related("comment__answers")
+        .order_by("member__sort_key", "member_id")
+    )
+
+
+def progress_of_units(
+    rating_year: RatingYear, *, user: User, on: date
+) -> list[Progress]:
+    """One Progress per ward in the user's scope, late ones first. Three queries."""
+    rows = _rows_in_scope(rating_year, user)
+    counts = {row.pop("sheet__ward"): row for row in _count_by(rows, "sheet__ward")}
+    sheets = dict(
+        Sheet.objects.visible_to(user)
+        .filter(rating_year=rating_year)
+        .values_list("ward")
+        .annotate(Count("pk"))
+    )
+    units = Committee.objects.filter(pk__in=counts).order_by("sort_key", "pk")
+    found = [
+        Progress(unit, rating_year, sheets=sheets.get(unit.pk, 0), **counts[unit.pk])
+        for unit in units
+    ]
+    return _late_first(found, on)
+
+
+def progress_of_sheets(sheets: Iterable[Sheet], *, on: date) -> list[Progress]:
+    """One Progress per sheet, in the order given; fetch them for_list(). One query."""
+    sheets = list(sheets)
+    rows = Evaluation.objects.current().filter(sheet__in=sheets)
+    counts = {row.pop("sheet"): row for row in _count_by(rows, "sheet")}
+    found = [
+        Progress(
+            sheet.place,
+            sheet.rating_year,
+            sheet=sheet,
+            sheets=1,
+            **counts.get(sheet.pk, {}),
+        )
+        for sheet in sheets
+    ]
+    for progress in found:
+        progress.late = _late_stages(progress, on)
+    return found
+
+
+def total_of(rating_year: RatingYear, parts: Iterable[Progress]) -> Progress:
+    """The sum of several units."""
+    total = Progress(rating_year.committee, rating_year)
+    for part in parts:
+        for name in ("sheets", *_COUNTS):
+            setattr(total, name, getattr(total, name) + getattr(part, name))
+    return total
+
+
+def waiting_sheets(user: User, *, on: date) -> list[Progress]:
+    """Sheets of open years that wait for the user's ward or cell, late ones first."""
+    paths = user.paths_of(Role.RESIDENCE_WARD, Role.RESIDENCE_CELL)
+    sheets = (
+        Sheet.objects.for_list()
+        .filter(at_residence(paths))
+        .filter(rating_year__state=RatingYear.State.OPEN)
+    )
+    waiting = [
+        progress for progress in progress_of_sheets(sheets, on=on) if progress.open > 0
+    ]
+    return sorted(waiting, key=lambda progress: not progress.is_late)
+
+
+def _rows_in_scope(rating_year: RatingYear, user: User) -> QuerySet[Evaluation]:
+    return Evaluation.objects.current().filter(
+        rating_year=rating_year, sheet__in=Sheet.objects.visible_to(user).values("pk")
+    )
+
+
+def _count_by(rows: QuerySet[Evaluation], key: str):
+    return rows.order_by().values(key).annotate(**_COUNTS)
+
+
+def _late_first(found: list[Progress], on: date) -> list[Progress]:
+    for progress in found:
+        progress.late = _late_stages(progress, on)
+    return sorted(
+        found,
+        key=lambda progress: (
+            not progress.is_late,
+            -progress.open if progress.is_late else 0,
+        ),
+    )
+
+
+def _late_stages(progress: Progress, on: date) -> list[str]:
+    """Which deadlines have passed with rows still before that stage."""
+    year = progress.rating_year
+    before_proposal = progress.undecided + progress.drafted
+    before_confirmation = before_proposal + progress.proposed
+    stages = [
+        (year.propose_by, before_proposal, "đề xuất"),
+        (year.confirm_by, before_confirmation, "xác nhận"),
+        (year.return_by, progress.open, "trả về nơi công tác"),
+    ]
+    return [name for day, left, name in stages if day and day < on and left]
