@@ -28,6 +28,7 @@ PAGES = [
     "500.html",
     "503.html",
 ]
+one_width = pytest.mark.parametrize("width", [1366], indirect=True)
 POLICY = f"default-src {SELF}; img-src {SELF} data:; object-src {NONE}"
 
 
@@ -54,6 +55,10 @@ def open_drawn(browser, width):
 
 def _answer(route, template: str) -> None:
     path = urlsplit(route.request.url).path
+    if path == "/tien-do/":
+        state = {"value": 20000, "max": 22365, "text": "Đang so trùng"}
+        route.fulfill(json=state)
+        return
     if path == "/":
         headers = {
             "Content-Security-Policy": POLICY,
@@ -96,6 +101,7 @@ def test_buttons_and_links_when_drawn_are_large_enough_for_a_thumb(open_drawn):
     assert small == []
 
 
+@one_width
 def test_form_when_sent_rests_its_buttons_until_the_answer(open_drawn):
     page = open_drawn("gallery.html")
     page.evaluate(
@@ -110,6 +116,7 @@ def test_form_when_sent_rests_its_buttons_until_the_answer(open_drawn):
     assert page.locator(".confirm button").first.inner_text() == "Đang gửi…"
 
 
+@one_width
 def test_form_when_changed_asks_before_it_is_left(open_drawn):
     page = open_drawn("gallery.html")
     asked = []
@@ -121,6 +128,7 @@ def test_form_when_changed_asks_before_it_is_left(open_drawn):
     assert asked == ["beforeunload"]
 
 
+@one_width
 def test_menu_when_escape_is_pressed_closes(open_drawn):
     page = open_drawn("gallery.html")
     menu = page.locator("details.site-menu", has_text="Đăng xuất")
@@ -130,3 +138,40 @@ def test_menu_when_escape_is_pressed_closes(open_drawn):
     page.keyboard.press("Escape")
 
     assert not menu.get_by_role("button", name="Đăng xuất").is_visible()
+
+
+@one_width
+def test_filter_when_chosen_takes_effect_at_once(open_drawn):
+    page = open_drawn("gallery.html")
+
+    page.get_by_label("Chi bộ", exact=True).select_option("1")
+
+    page.wait_for_url("**/?cell=1&state=")
+
+
+@one_width
+def test_progress_when_work_goes_on_is_followed(open_drawn):
+    page = open_drawn("gallery.html")
+
+    page.wait_for_function(
+        "document.querySelector('[data-progress-text]').textContent === 'Đang so trùng'"
+    )
+
+    assert page.locator("[data-progress-count]").inner_text() == "20.000/22.365"
+    assert page.locator("progress").evaluate("bar => bar.value") == 20000
+
+
+@pytest.mark.parametrize("width", [360], indirect=True)
+def test_navigation_when_there_is_no_script_opens_on_a_phone(browser, width):
+    context = browser.new_context(
+        viewport={"width": width, "height": 740}, java_script_enabled=False
+    )
+    page = context.new_page()
+    page.route("**/*", lambda route: _answer(route, "gallery.html"))
+    page.goto("http://gallery.test/")
+    link = page.get_by_role("link", name="Tổng hợp")
+
+    page.get_by_text("Danh mục", exact=True).click()
+
+    assert link.is_visible()
+    context.close()

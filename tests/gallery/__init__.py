@@ -37,10 +37,10 @@ class MemberForm(BaseForm):
 
 class FilterForm(forms.Form):
     cell = forms.ChoiceField(
-        label="Chi bộ", choices=[("", "tất cả"), ("1", "Khu vực 1")]
+        label="Chi bộ", choices=[("", "tất cả"), ("1", "Khu vực 1")], required=False
     )
     state = forms.ChoiceField(
-        label="Tình trạng", choices=[("", "tất cả"), ("1", "Đã nhận")]
+        label="Tình trạng", choices=[("", "tất cả"), ("1", "Đã nhận")], required=False
     )
 
 
