@@ -216,8 +216,10 @@ class _Reader:
     def _is_group(self, index: int, row: list[Cell]) -> bool:
         """One text alone, perhaps numbered: I | Chi bộ Khu vực 1."""
         filled = [(column, cell) for column, cell in enumerate(row) if cell is not None]
+        if len(filled) > 2:
+            return False
         texts = [(column, cell) for column, cell in filled if not _is_ordinal(cell)]
-        if len(texts) != 1 or len(filled) > 2:
+        if len(texts) != 1:
             return False
         column, cell = texts[0]
         if not isinstance(cell, str):
@@ -235,32 +237,20 @@ class _Reader:
         return values.text(texts[0])
 
     def _record(self, index: int, row: list[Cell]) -> Record:
-        record = Record(
-            number=index + 1,
-            values={},
-            labels=self.labels,
-            context=self.context,
-        )
+        record = Record(index + 1, {}, self.labels, self.context)
+        formulas, tall, found = self.table.formulas, self.boxes.tall, record.values
         for column, key, _ in self.keys:
             cell = _at(row, column)
-            if cell is None:
-                cell = self.boxes.tall.get((index, column))
-            self._take_formula(record, index, column, key, cell)
-            if cell is None:
-                continue
-            if key in record.values:
-                cell = f"{values.text(record.values[key])} {values.text(cell)}"
-            record.values[key] = cell
+            if cell is None and tall:
+                cell = tall.get((index, column))
+            if (index, column) in formulas:
+                record.formulas[key] = formulas[index, column]
+            elif type(cell) is str and values.looks_like_formula(cell):
+                record.formulas[key] = cell
+            if cell is not None:
+                found[key] = _joined(found[key], cell) if key in found else cell
         self._resolve_dittos(record)
         return record
-
-    def _take_formula(self, record, index: int, column: int, key: str, cell) -> None:
-        text = self.table.formulas.get((index, column))
-        if text is None and isinstance(cell, str):
-            stripped = cell.strip()
-            text = stripped if values.looks_like_formula(stripped) else None
-        if text is not None:
-            record.formulas[key] = text
 
     def _resolve_dittos(self, record: Record) -> None:
         for _, key, kind in self.keys:
@@ -302,17 +292,19 @@ class _Boxes:
     tall: dict[tuple[int, int], Cell] = field(default_factory=dict)
 
 
+def _joined(first: Cell, second: Cell) -> str:
+    return f"{values.text(first)} {values.text(second)}"
+
+
 def _is_blank(row: list[Cell]) -> bool:
-    return all(cell is None or cell == "" or _is_space(cell) for cell in row)
-
-
-def _is_space(cell: Cell) -> bool:
-    return isinstance(cell, str) and not cell.strip()
+    return all(cell is None or (type(cell) is str and not cell.strip()) for cell in row)
 
 
 def _is_total(row: list[Cell]) -> bool:
+    if len(row) - row.count(None) > len(row) // 2 + 1:
+        return False
     first = next((cell for cell in row if isinstance(cell, str) and cell.strip()), None)
-    if first is None or sum(cell is not None for cell in row) > len(row) // 2 + 1:
+    if first is None:
         return False
     plain = marked_key(first)
     return bool(_TOTAL.fullmatch(plain) or _TOTAL_OF.match(plain))

@@ -9,6 +9,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Literal
 
 from party76.shared.text import fold, normalize_vi
@@ -29,7 +30,8 @@ _WORDS = re.compile(r"\b(?:ngay|thang|nam|sinh|mung)\b")
 _OPEN_PART = re.compile(r"^(?:[\s.…_?x\-]+/)+")
 _CAPITAL_WORD = re.compile(r"[^\W\d_]+")
 _DITTO = re.compile(r"""["“”''‘’`″〃,\-–.()/ ]*""")
-_FORMULA_START = ("=", "@")
+_DITTO_STARTS = frozenset("""nN"“”'‘’`″〃,-–./( """)
+_FORMULA_STARTS = ("=", "@", "＝", "＠", " =")
 
 
 class BadValue(ValueError):  # noqa: N818 a situation, not a fault
@@ -185,7 +187,7 @@ def _date_from_text(plain: str, written: str, today: dt.date) -> PartialDate:
 
 def _full_year(digits: str, written: str, today: dt.date) -> int:
     year = int(digits)
-    if len(digits) == len("1975"):
+    if len(digits) == 4:
         return year
     century = today.year - today.year % 100
     if year > today.year % 100:
@@ -220,8 +222,14 @@ def _check_year(year: int, written: str) -> None:
 
 def is_ditto(cell) -> bool:
     """nt, -nt-, " and “như trên”: the same as in the row above."""
-    if not isinstance(cell, str) or len(cell) > 20:
+    # Asked of every cell, so the first letter decides for nearly all of them.
+    if type(cell) is not str or len(cell) > 20 or cell[:1] not in _DITTO_STARTS:
         return False
+    return _says_the_same(cell)
+
+
+@lru_cache(maxsize=1000)
+def _says_the_same(cell: str) -> bool:
     written = text(cell)
     inner = _DITTO.sub("", fold(written)) if len(written) > 1 else ""
     if inner in ("nt", "nhutren", "ntren"):
@@ -232,7 +240,7 @@ def is_ditto(cell) -> bool:
 
 def looks_like_formula(written: str) -> bool:
     """A text that a spreadsheet would run: starts with = (also full width) or @."""
-    return written.startswith((*_FORMULA_START, "＝", "＠")) and len(written) > 1
+    return written.startswith(_FORMULA_STARTS) and len(written.strip()) > 1
 
 
 def _short(written: str) -> str:

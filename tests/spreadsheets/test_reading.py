@@ -241,18 +241,19 @@ def test_read_upload_when_sheet_is_hidden_then_it_is_not_read():
 def test_read_upload_when_mutated_500_times_then_table_or_sentence():
     random.seed(213)
     original = SAMPLE.read_bytes()
-    outcomes = {"read": 0, "refused": 0}
 
-    for _ in range(500):
-        try:
-            read(mutated(original))
-            outcomes["read"] += 1
-        except UnreadableFile as refusal:
-            assert str(refusal).endswith(".")
-            outcomes["refused"] += 1
+    answers = [answer(mutated(original)) for _ in range(500)]
 
-    assert outcomes["refused"] > 100
-    assert sum(outcomes.values()) == 500
+    assert sum(one == "read" for one in answers) > 10
+    assert sum(one.endswith(".") for one in answers) > 100
+
+
+def answer(data: bytes) -> str:
+    try:
+        read(data)
+    except UnreadableFile as refusal:
+        return str(refusal)
+    return "read"
 
 
 def mutated(data: bytes) -> bytes:
@@ -306,10 +307,8 @@ def test_read_pasted_when_nothing_then_asks_for_rows(text):
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1258"])
 def test_read_upload_when_csv_then_encoding_is_recognised(encoding):
     text = "Họ và tên;Nơi công tác\nNguyễn Văn Dũng;Bệnh viện\n"
-    if encoding == "cp1258":
-        data = in_windows_code_page(text)
-    else:
-        data = text.encode(encoding)
+    is_old = encoding == "cp1258"
+    data = in_windows_code_page(text) if is_old else text.encode(encoding)
 
     table = read(data, "ds.csv").tables[0]
 
