@@ -151,6 +151,54 @@ def _totals_by(rows: QuerySet, key: str) -> dict[int, AttendanceTotals]:
     }
 
 
+def meeting_years(meetings: QuerySet[Meeting]) -> list[int]:
+    """Years in which these meetings fall, the latest first."""
+    days = meetings.order_by().dates("held_on", "year", order="DESC")
+    return [day.year for day in days]
+
+
+def opinion_years(opinions: QuerySet[Opinion]) -> list[int]:
+    """Years in which these opinions were given, the latest first."""
+    days = opinions.order_by().dates("given_on", "year", order="DESC")
+    return [day.year for day in days]
+
+
+def people_living_in(user, text: str) -> list[Registration]:
+    """Received stays in the user's residence units whose member's name has the text.
+
+    With or without marks, in Vietnamese order, the first fifty.
+    """
+    stays = (
+        Registration.objects.filter(at_residence(user.paths_of(*RESIDENCE)))
+        .filter(state=Registration.State.RECEIVED)
+        .filter(member__in=Member.objects.search(text).values("pk"))
+        .select_related("member", "cell", "workplace")
+        .order_by("member__sort_key", "pk")
+    )
+    return list(stays[:50])
+
+
+def meeting_gaps(
+    meeting: Meeting, counts: AttendanceTotals, opinions: int
+) -> list[str]:
+    """What the record of a meeting still lacks, each a sentence."""
+    gaps = [
+        sentence
+        for value, sentence in (
+            (meeting.chair, "Chưa ghi người chủ trì."),
+            (meeting.agenda, "Chưa có nội dung, chương trình."),
+            (meeting.local_report, "Chưa ghi thông báo tình hình địa phương."),
+            (meeting.conclusions, "Chưa có kết luận."),
+        )
+        if not value.strip()
+    ]
+    if not opinions:
+        gaps.append("Chưa ghi ý kiến nào của đảng viên.")
+    if counts.not_marked:
+        gaps.append(f"Còn {counts.not_marked} đồng chí chưa điểm danh.")
+    return gaps
+
+
 def _opinion_counts(registrations, period: Period):
     first, end = period
     return (

@@ -1,8 +1,7 @@
 from datetime import date
 
-from crispy_forms.layout import HTML, Column, Field, Layout, Row
+from crispy_forms.layout import Column, Layout, Row
 from django import forms
-from django.db.models import Q
 from django.utils import timezone
 
 from members.models import Committee
@@ -12,11 +11,23 @@ from residence.models import Attendance, Meeting
 from residence.queries import RESIDENCE
 
 AS_HELD = ""
+_PLAN = [
+    "title",
+    Row(
+        Column("held_on", css_class="col-sm-6"),
+        Column("starts_at", css_class="col-sm-6"),
+    ),
+    "place",
+    Row(Column("kind", css_class="col-sm-6"), Column("half", css_class="col-sm-6")),
+    "counts",
+    "chair",
+    "agenda",
+]
 
 
 def half_year(day: date) -> tuple[date, date]:
     """The half-year that holds a day: first day, and day after the last."""
-    if day.month <= 6:  # noqa: PLR2004 June
+    if day.month <= 6:
         return date(day.year, 1, 1), date(day.year, 7, 1)
     return date(day.year, 7, 1), date(day.year + 1, 1, 1)
 
@@ -35,10 +46,10 @@ def units_run_by(user):
     )
 
 
-class MeetingPlanForm(BaseModelForm):
-    """What is known beforehand: unit, day, place, agenda."""
+class MeetingForm(BaseModelForm):
+    """A meeting from its plan to its conclusions; the unit stays what it was."""
 
-    submit_label = "Lưu kỳ họp"
+    submit_label = "Lưu nội dung kỳ họp"
     held_on = DateField(label="Ngày họp")
     starts_at = forms.TimeField(
         label="Giờ bắt đầu",
@@ -58,7 +69,6 @@ class MeetingPlanForm(BaseModelForm):
     class Meta:
         model = Meeting
         fields = [
-            "committee",
             "title",
             "kind",
             "held_on",
@@ -67,33 +77,26 @@ class MeetingPlanForm(BaseModelForm):
             "counts",
             "chair",
             "agenda",
+            "local_report",
+            "conclusions",
         ]
-        widgets = {"agenda": forms.Textarea(attrs={"rows": 5})}
+        widgets = {
+            "agenda": forms.Textarea(attrs={"rows": 5}),
+            "local_report": forms.Textarea(attrs={"rows": 6}),
+            "conclusions": forms.Textarea(attrs={"rows": 5}),
+        }
 
-    layout = Layout(
-        "committee",
-        "title",
-        Row(
-            Column("held_on", css_class="col-sm-6"),
-            Column("starts_at", css_class="col-sm-6"),
-        ),
-        "place",
-        Row(Column("kind", css_class="col-sm-6"), Column("half", css_class="col-sm-6")),
-        Field("counts"),
-        "chair",
-        "agenda",
-    )
+    layout = Layout(*_PLAN, "local_report", "conclusions")
 
-    def __init__(self, *args, user, **kwargs):
+    def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["committee"].queryset = units_run_by(user)
-        self.fields["committee"].empty_label = None
         self.fields["half"].choices = self._halves()
         self.fields["half"].initial = self._present_half()
         self.fields["held_on"].disabled = self._is_listed()
 
     def clean(self):
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         if cleaned.get("held_on"):
             first, end = self._chosen_period(cleaned)
             self.instance.period_from, self.instance.period_to = first, end
@@ -125,27 +128,20 @@ class MeetingPlanForm(BaseModelForm):
         return bool(self.instance.pk) and self.instance.state != Meeting.State.PLANNED
 
 
-class MeetingForm(MeetingPlanForm):
-    """The meeting with what came of it: report, conclusions."""
+class MeetingPlanForm(MeetingForm):
+    """What is known beforehand: unit, day, place, agenda."""
 
-    submit_label = "Lưu nội dung kỳ họp"
+    submit_label = "Lưu kỳ họp"
 
-    class Meta(MeetingPlanForm.Meta):
-        fields = [
-            *MeetingPlanForm.Meta.fields[1:],
-            "local_report",
-            "conclusions",
-        ]
-        widgets = {
-            "agenda": forms.Textarea(attrs={"rows": 5}),
-            "local_report": forms.Textarea(attrs={"rows": 6}),
-            "conclusions": forms.Textarea(attrs={"rows": 5}),
-        }
+    class Meta(MeetingForm.Meta):
+        fields = ["committee", *MeetingForm.Meta.fields[:-2]]
 
-    layout = Layout(*MeetingPlanForm.layout.fields[1:], "local_report", "conclusions")
+    layout = Layout("committee", *_PLAN)
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["committee"].queryset = units_run_by(user)
+        self.fields["committee"].empty_label = None
 
 
 class MeetingFilterForm(forms.Form):
@@ -186,6 +182,13 @@ class MeetingFilterForm(forms.Form):
         if unit := chosen.get("don_vi"):
             meetings = meetings.filter(committee=unit)
         return meetings
+
+    def chosen_pairs(self) -> list[tuple[str, str]]:
+        """What was chosen, for the links to other pages of the same list."""
+        return [(name, self.data[name]) for name in self.chosen_names()]
+
+    def chosen_names(self) -> list[str]:
+        return [name for name in self.fields if self.cleaned_data.get(name)]
 
 
 def units_with_meetings(user):
