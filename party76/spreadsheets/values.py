@@ -6,6 +6,7 @@ cell, or raises BadValue with a sentence that quotes what was written.
 
 import calendar
 import datetime as dt
+import math
 import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -156,6 +157,8 @@ def _real_date(cell: dt.date) -> PartialDate:
 
 
 def _date_from_number(cell: float) -> PartialDate:
+    if not math.isfinite(cell):
+        raise BadValue(f"“{cell}” không phải là ngày tháng.")
     if FIRST_YEAR <= cell <= LAST_YEAR and cell == int(cell):
         return PartialDate(dt.date(int(cell), 1, 1), "year")
     # A date whose cell lost its format: days since 30/12/1899, from 1910 on.

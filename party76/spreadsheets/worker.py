@@ -7,6 +7,7 @@ so that a hostile file harms nothing but this process. Imports no Django.
 import datetime as dt
 import io
 import json
+import math
 import re
 import resource
 import sys
@@ -121,6 +122,8 @@ def _value(cell):
     if kind is str:
         return cell if cell.isprintable() and "_x0" not in cell else _text(cell)
     if kind is float:
+        if not math.isfinite(cell):
+            return str(cell)
         return int(cell) if cell.is_integer() else cell
     if kind in (int, bool):
         return cell
