@@ -1,0 +1,104 @@
+"""One account of each role, all with one password that everybody may know."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.hashers import make_password
+
+from members.models import Committee, Role, RoleAssignment, User
+from party76.audit.models import Action
+from party76.audit.services import record
+from reports.demo.reforms import THIRD
+
+PASSWORD = "can-tho-76-demo"  # noqa: S105 invented, printed, only with DEMO
+
+
+@dataclass(frozen=True)
+class Account:
+    """Who logs in, in which role, and what there is to do for him."""
+
+    username: str
+    full_name: str
+    post: str
+    role: str
+    hint: str
+
+
+ACCOUNTS = (
+    Account(
+        "phuong.ninhkieu",
+        "Nguyễn Thị Hồng Thắm",
+        "Phó Bí thư Đảng ủy phường Ninh Kiều",
+        Role.RESIDENCE_WARD,
+        "tiếp nhận giấy giới thiệu, xác nhận và trả nhận xét",
+    ),
+    Account(
+        "chibo.kv1",
+        "Trần Văn Bảy",
+        "Bí thư Chi bộ Khu vực 1, phường Ninh Kiều",
+        Role.RESIDENCE_CELL,
+        "điểm danh kỳ họp tuần này, ghi bảng nhận xét",
+    ),
+    Account(
+        "coquan.soyte",
+        "Lê Minh Khôi",
+        "Phó Bí thư Đảng ủy Sở Y tế",
+        Role.WORKPLACE,
+        "giới thiệu đảng viên, xem nhận xét của nơi cư trú",
+    ),
+    Account(
+        "btc",
+        "Phạm Thanh Tùng",
+        "Chuyên viên Ban Tổ chức Thành ủy",
+        Role.DEPARTMENT,
+        "tổng hợp năm 2013 và năm nay, cây tổ chức",
+    ),
+    Account(
+        "kiemtra",
+        "Huỳnh Ngọc Diệp",
+        "Chuyên viên Ủy ban Kiểm tra Thành ủy",
+        Role.INSPECTOR,
+        "xem hồ sơ, nhật ký truy cập",
+    ),
+    Account(
+        "quantri",
+        "Võ Quốc Hưng",
+        "Quản trị hệ thống",
+        Role.ADMINISTRATOR,
+        "tài khoản, phân quyền",
+    ),
+)
+
+
+def create_accounts(units: dict[str, Committee]) -> dict[str, User]:
+    """Write the accounts with their posts; {username: user}. units is by role."""
+    password = make_password(PASSWORD)
+    users = User.objects.bulk_create(
+        User(
+            username=account.username,
+            full_name=account.full_name,
+            post=account.post,
+            password=password,
+        )
+        for account in ACCOUNTS
+    )
+    RoleAssignment.objects.bulk_create(
+        RoleAssignment(
+            user=user,
+            committee=units[account.role],
+            role=account.role,
+            valid_from=THIRD,
+        )
+        for user, account in zip(users, ACCOUNTS, strict=True)
+    )
+    by_name = {user.username: user for user in users}
+    record(Action.CREATE, "user", by=by_name["quantri"], count=len(users))
+    return by_name
+
+
+def accounts_in_words() -> str:
+    """The list that is printed at the end of the loading."""
+    lines = [
+        f"  {account.username:<16} {account.post}: {account.hint}"
+        for account in ACCOUNTS
+    ]
+    return "\n".join(["Tài khoản dùng thử:", *lines, f"Mật khẩu chung: {PASSWORD}"])
