@@ -2,12 +2,18 @@ from django.contrib.auth import views as auth
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
+from members.forms.passwords import LoginForm, OwnPasswordForm
+
 urlpatterns = [
-    path("dang-nhap/", login_not_required(auth.LoginView.as_view()), name="login"),
+    path(
+        "dang-nhap/",
+        login_not_required(auth.LoginView.as_view(authentication_form=LoginForm)),
+        name="login",
+    ),
     path("dang-xuat/", auth.LogoutView.as_view(), name="logout"),
     path(
         "doi-mat-khau/",
-        auth.PasswordChangeView.as_view(),
+        auth.PasswordChangeView.as_view(form_class=OwnPasswordForm),
         name="password_change",
     ),
     path(
