@@ -1,0 +1,1 @@
+"""Lists of offices become members, stays and units: read, compared, confirmed."""
