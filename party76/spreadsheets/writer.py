@@ -62,6 +62,9 @@ HEADING_STYLE = {
 
 _FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_NOT_IN_A_FILENAME = re.compile(
+    r'[\x00-\x1f\x7f<>:"/\\|?*\u200e\u200f\u202a-\u202e\u2066-\u2069]'
+)
 _NAME_LENGTH = 120
 _DAY_ZERO = dt.date(1899, 12, 30).toordinal()
 _FIRST_EXCEL_DAY = dt.date(1900, 3, 1)
@@ -85,7 +88,7 @@ def clean_text(value: object) -> str:
     """The text as a cell may hold it: legal in XML, at most 32,767 characters."""
     text = value if isinstance(value, str) else str(value)
     if not text.isprintable():
-        text = _ILLEGAL.sub("", text)
+        text = _ILLEGAL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     if text.startswith("<r>"):
         # XlsxWriter takes what begins and ends so for markup of its own.
         text = " " + text
@@ -287,11 +290,9 @@ def safe_sheet_name(name: str) -> str:
 
 def safe_filename(name: str) -> str:
     """A file name with Vietnamese letters and nothing that a system forbids."""
-    stem, dot, ending = normalize_vi(name).rpartition(".")
-    stem = stem if dot else ending
-    kept = re.sub(r'[\x00-\x1f\x7f<>:"/\\|?*\u200e\u200f\u202a-\u202e]', " ", stem)
-    kept = normalize_vi(kept).strip(". ")[:_NAME_LENGTH].rstrip() or "Danh sách"
-    return f"{kept}.{ending}" if dot else kept
+    kept = normalize_vi(_NOT_IN_A_FILENAME.sub(" ", name)).strip(". ")
+    stem, dot, ending = kept.rpartition(".") if "." in kept else (kept, "", "")
+    return f"{stem[:_NAME_LENGTH].rstrip() or 'Danh sách'}{dot}{ending[:10]}"
 
 
 def xlsx_response(content: bytes, filename: str) -> HttpResponse:
