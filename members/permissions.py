@@ -210,6 +210,11 @@ def can_edit_tree(user: User, committee: Committee) -> bool:
     )
 
 
+def can_edit_whole_unit(user: User, committee: Committee) -> bool:
+    """Kind, sector, in or outside the city: the department alone."""
+    return _any_contains(user.paths_of(Role.DEPARTMENT), committee)
+
+
 def can_add_unit_below(user: User, parent: Committee) -> bool:
     return _any_contains(user.paths_of(Role.DEPARTMENT, Role.RESIDENCE_WARD), parent)
 

@@ -10,7 +10,6 @@ from members.scopes import within
 from party76.shared.models import Versioned
 from party76.shared.text import fold, has_marks, marked_key, sort_key
 
-
 # The workplace owns the first, the residence the second (design 3).
 IDENTITY_FIELDS = [
     "full_name",
@@ -23,6 +22,13 @@ IDENTITY_FIELDS = [
     "position",
 ]
 DWELLING_FIELDS = ["phone", "address"]
+
+
+def field_label(name: str) -> str:
+    """What a field of a member is called on screen."""
+    field = Member._meta.get_field(name)
+    label = str(getattr(field, "verbose_name", name))
+    return label[:1].upper() + label[1:]
 
 
 class Household(models.Model):
@@ -213,4 +219,4 @@ class CorrectionRequest(Versioned):
 
     @property
     def field_label(self) -> str:
-        return str(Member._meta.get_field(self.field).verbose_name).capitalize()
+        return field_label(self.field)

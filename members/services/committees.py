@@ -51,6 +51,19 @@ def create_committee(committee: Committee, *, valid_from: date, by: User) -> Com
     return committee
 
 
+def propose_code(parent: Committee) -> str:
+    """A code of our own that no unit has had yet, made from the parent's."""
+    taken = set(
+        Committee.objects.filter(code__startswith=f"{parent.code}.").values_list(
+            "code", flat=True
+        )
+    )
+    number = len(taken) + 1
+    while f"{parent.code}.{number:02}" in taken:
+        number += 1
+    return f"{parent.code}.{number:02}"
+
+
 def open_period(committee: Committee, *, valid_from: date) -> CommitteePeriod:
     """Write the period that a unit's own columns copy."""
     values = {name: getattr(committee, name) for name in PERIOD_FIELDS}
@@ -94,3 +107,61 @@ def edit_committee(committee: Committee, *, version: int, by: User) -> Committee
         facts={"changes": changes(committee, before)},
     )
     return committee
+
+
+@transaction.atomic
+def place_committee(
+    committee: Committee, *, parent: Committee, version: int, by: User
+) -> Committee:
+    """Give a unit that an import met its place; kind and sector are on the instance.
+
+    Raises ValidationError for a unit that has its place, a closed parent, or a
+    parent that lies below the unit itself; Conflict when it has changed.
+    """
+    _check_place(committee, parent)
+    old_path = committee.path
+    committee.parent = parent
+    committee.path = next_path(parent)
+    committee.is_unplaced = False
+    save_versioned(
+        committee,
+        fields=["parent", "path", "is_unplaced", "kind", "sector", "outside_city"],
+        version=version,
+    )
+    _move_below(old_path, committee.path)
+    committee.periods.filter(valid_to=committee.valid_to).update(
+        **{name: getattr(committee, name) for name in PERIOD_FIELDS}
+    )
+    record(
+        Action.UPDATE,
+        committee,
+        by=by,
+        committee_code=committee.code,
+        facts={"placed_below": parent.code},
+    )
+    return committee
+
+
+def _check_place(committee: Committee, parent: Committee) -> None:
+    if not committee.is_unplaced:
+        raise ValidationError(
+            "Đơn vị này đã có chỗ trong cây tổ chức. Chuyển giao sang cấp ủy khác được "
+            "thực hiện theo quyết định sắp xếp tổ chức."
+        )
+    if parent.is_closed or parent.is_unplaced:
+        raise ValidationError(
+            {
+                "parent": f"{parent} không phải là đơn vị đang hoạt động trong cây tổ chức."
+            }
+        )
+    if parent.path.startswith(committee.path):
+        raise ValidationError(
+            {"parent": "Đơn vị không thể trực thuộc chính nó hoặc cấp dưới của nó."}
+        )
+
+
+def _move_below(old_path: str, new_path: str) -> None:
+    below = list(Committee.objects.below(old_path))
+    for unit in below:
+        unit.path = new_path + unit.path[len(old_path) :]
+    Committee.objects.bulk_update(below, ["path"])
