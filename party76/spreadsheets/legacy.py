@@ -91,7 +91,7 @@ def _marked_words(texts: Iterable[str], limit: int) -> list[str]:
         if text.isascii():
             continue
         marked = (word for word in _WORD_BREAK.split(text) if not word.isascii())
-        words.update(dict.fromkeys(marked))
+        words |= dict.fromkeys(marked)
         if len(words) >= limit:
             break
     return list(words)

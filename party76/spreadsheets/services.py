@@ -60,7 +60,9 @@ def choose_sheet(
 
 
 @transaction.atomic
-def save_columns(run: ImportRun, *, recognition: Recognition, version: int):
+def save_columns(
+    run: ImportRun, *, recognition: Recognition, version: int
+) -> ImportRun:
     """Keep corrected columns with the run, and remember them for this heading.
 
     Raises ValidationError naming the required columns that are missing.
