@@ -187,7 +187,8 @@ def lock_meeting(meeting: Meeting) -> Meeting:
     Whoever changes rows of a meeting holds it first, so that marks, list and state
     cannot change under each other and no two writers wait for one another.
     """
-    return Meeting.objects.select_for_update(no_key=True).get(pk=meeting.pk)
+    stored = Meeting.objects.select_related("committee")
+    return stored.select_for_update(no_key=True, of=("self",)).get(pk=meeting.pk)
 
 
 def _require_step(meeting: Meeting, state: Meeting.State) -> None:
