@@ -6,11 +6,16 @@ app_name = "reports"
 urlpatterns = [
     path("", home.home, name="home"),
     path("tong-hop/", summaries.summary_start, name="summary"),
-    path("tong-hop/<int:pk>/<int:year>/", summaries.summary, name="summary_unit"),
+    path("tong-hop/<int:pk>/<int:year>/", summaries.summary_unit, name="summary_unit"),
     path(
         "tong-hop/<int:pk>/<int:year>/tep-excel/",
         summaries.summary_export,
         name="summary_export",
+    ),
+    path(
+        "tong-hop/<int:pk>/<int:year>/noi-dung/",
+        summaries.summary_items,
+        name="summary_items",
     ),
     path(
         "tong-hop/<int:pk>/<int:year>/doi-chieu/",

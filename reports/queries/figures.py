@@ -23,7 +23,7 @@ class Figure:
 
     key: str
     label: str
-    tells_tier: bool = False  # being on the list tells the tier itself
+    tells_result: bool = False  # being on the list tells tier or outcome itself
 
 
 RECEIVED = Figure("tiep-nhan", "Được tiếp nhận tại ngày chốt")
@@ -31,10 +31,18 @@ OUTSIDE = Figure(
     "ngoai-thanh-pho", "Được tiếp nhận, thuộc tổ chức ngoài Đảng bộ thành phố"
 )
 ASSESSED = Figure("duoc-nhan-xet", "Được nhận xét")
-COMMENTED = Figure("nhan-xet-khong-xep-loai", "Được nhận xét, không xếp loại")
-NOT_RATED = Figure("khong-nhan-xet", "Không nhận xét (có lý do)")
-EXEMPT = Figure("mien-sinh-hoat", "Được miễn sinh hoạt nơi cư trú, không nhận xét")
-ELSEWHERE = Figure("noi-khac-nhan-xet", "Do nơi cư trú khác nhận xét")
+COMMENTED = Figure(
+    "nhan-xet-khong-xep-loai", "Được nhận xét, không xếp loại", tells_result=True
+)
+NOT_RATED = Figure("khong-nhan-xet", "Không nhận xét (có lý do)", tells_result=True)
+EXEMPT = Figure(
+    "mien-sinh-hoat",
+    "Được miễn sinh hoạt nơi cư trú, không nhận xét",
+    tells_result=True,
+)
+ELSEWHERE = Figure(
+    "noi-khac-nhan-xet", "Do nơi cư trú khác nhận xét", tells_result=True
+)
 UNDECIDED = Figure("chua-nhan-xet", "Chưa nhận xét")
 WITHOUT_ROW = Figure("chua-co-dong", "Được tiếp nhận nhưng chưa có trong bảng nhận xét")
 WITHOUT_PLACE = Figure(
@@ -87,7 +95,9 @@ _EVALUATIONS = {
 
 
 def tier_figure(position: int, name: str) -> Figure:
-    return Figure(f"{_TIER_KEY}{position}", f"Xếp loại {name.lower()}", tells_tier=True)
+    return Figure(
+        f"{_TIER_KEY}{position}", f"Xếp loại {name.lower()}", tells_result=True
+    )
 
 
 def figure_of(key: str, year: RatingYear) -> Figure | None:
@@ -113,7 +123,7 @@ def rows_behind(
     With rest, only those that belong to no unit directly below.
     """
     where = place.rest() if rest else place.condition()
-    if figure.tells_tier:
+    if figure.key.startswith(_TIER_KEY):
         return current_rows(year).filter(
             where, tier__position=int(figure.key.removeprefix(_TIER_KEY))
         )

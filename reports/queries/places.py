@@ -19,6 +19,12 @@ class Place:
     everything: bool  # the unit of the rating year itself: no condition needed
 
     @property
+    def name(self) -> str:
+        """What the unit was called on the day of the tree."""
+        node = self.tree.nodes.get(self.unit.pk)
+        return node.name if node else self.unit.name
+
+    @property
     def grain(self) -> str:
         """The column that tells the line of a row."""
         return "cell_id" if counts_by_cell(self.unit) else "ward_id"

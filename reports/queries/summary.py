@@ -10,9 +10,8 @@ from django.db.models import Count, Q, Value
 from evaluations.models import Evaluation, RatingYear, Tier
 from members.models import Committee, Placement
 from party76.shared.numbers import ROUNDING_LABELS, Rounding, shares
-from party76.shared.text import text_sort_key
 from reports.queries.places import Place, place_of
-from reports.queries.tree import Node, tree_around
+from reports.queries.tree import by_name, tree_around
 
 _Outcome = Evaluation.Outcome
 # Outcomes of people still received on the reference day, and where they count.
@@ -95,6 +94,10 @@ class Summary:
         return self.place.tree.day
 
     @property
+    def year_text(self) -> str:
+        return str(self.year.year)
+
+    @property
     def has_tiers(self) -> bool:
         return bool(self.tiers)
 
@@ -129,10 +132,9 @@ def summary(
     tiers = tuple(year.rule_set.tiers.all())
     counted = _counted(place, year, tiers)
     total = sum(counted.values(), start=_nothing(tiers))
-    node = place.tree.nodes.get(unit.pk)
     return Summary(
         unit=unit,
-        name=node.name if node else unit.name,
+        name=place.name,
         year=year,
         place=place,
         tiers=tiers,
@@ -228,16 +230,12 @@ def _lines(
     tree, unit = place.tree, place.unit
     shown = {node.id for node in tree.residences_below(unit.pk)}
     shown |= {child for child in counted if child is not None}
-    nodes = sorted((tree.nodes[child] for child in shown), key=_by_name)
+    nodes = sorted((tree.nodes[child] for child in shown), key=by_name)
     for node in nodes:
         figures = counted.get(node.id, _nothing(tiers))
         yield _line(node.name, figures, year, unit_id=node.id)
     if None in counted and nodes:
         yield _line(_name_of_rest(place), counted[None], year)
-
-
-def _by_name(node: Node) -> str:
-    return text_sort_key(node.name)
 
 
 def _name_of_rest(place: Place) -> str:

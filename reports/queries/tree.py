@@ -7,6 +7,7 @@ from datetime import date
 from django.db.models import Q
 
 from members.models import Committee, CommitteePeriod, Kind
+from party76.shared.text import text_sort_key
 
 # What may stand between the city and a cell that receives members.
 _ABOVE_CELLS = [Kind.CITY, Kind.DISTRICT, Kind.DIRECT, Kind.WARD]
@@ -24,6 +25,7 @@ class Node:
     kind: str
     code: str
     receives_members: bool
+    path: str  # where it stands today: what scopes are made of
 
     @property
     def label(self) -> str:
@@ -42,7 +44,7 @@ class Tree:
     nodes: dict[int, Node]
     children: dict[int | None, list[int]] = field(repr=False)
 
-    def __contains__(self, unit_id: int) -> bool:
+    def __contains__(self, unit_id: int | None) -> bool:
         return unit_id in self.nodes
 
     def below(self, unit_id: int) -> Iterator[int]:
@@ -62,6 +64,25 @@ class Tree:
             parent = self.nodes[parent].parent_id
         return found[::-1]
 
+    def in_order(self) -> list[tuple[int, Node]]:
+        """(depth, unit) of the residence side, each unit before those below it."""
+        found: list[tuple[int, Node]] = []
+        tops = [
+            node
+            for node in self.nodes.values()
+            if node.parent_id not in self and self._has_residence(node.id)
+        ]
+        self._walk(sorted(tops, key=by_name), 0, found)
+        return found
+
+    def _walk(
+        self, nodes: list[Node], depth: int, found: list[tuple[int, Node]]
+    ) -> None:
+        for node in nodes:
+            found.append((depth, node))
+            below = sorted(self.residences_below(node.id), key=by_name)
+            self._walk(below, depth + 1, found)
+
     def owner_of_each(self, top: int) -> dict[int, int]:
         """{unit: the child of top it belongs to} for everything below top."""
         return {
@@ -75,8 +96,16 @@ class Tree:
         return [
             self.nodes[child]
             for child in self.children.get(unit_id, ())
-            if any(self.nodes[unit].is_residence for unit in self.below(child))
+            if self._has_residence(child)
         ]
+
+    def _has_residence(self, unit_id: int) -> bool:
+        return any(self.nodes[unit].is_residence for unit in self.below(unit_id))
+
+
+def by_name(node: Node) -> str:
+    """The key that sorts units by name, Khu vực 2 before Khu vực 10."""
+    return text_sort_key(node.name)
 
 
 def is_below_ward(unit: Committee) -> bool:
@@ -115,6 +144,7 @@ def _grown(periods: Iterable, day: date) -> Tree:
         "kind",
         "code",
         "committee__receives_members",
+        "committee__path",
     )
     nodes = {row[0]: Node(*row) for row in rows}
     children: dict[int | None, list[int]] = {}

@@ -1,0 +1,138 @@
+"""Files of the reports: the summary in the office's form, lists behind its numbers."""
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils import timezone
+from openpyxl import Workbook
+
+from evaluations.models import RatingYear
+from members.models import User
+from party76.audit.models import Action, AuditEvent
+from party76.audit.services import record
+from party76.shared.templatetags.ui import partial_date, vn_number
+from party76.spreadsheets.writer import ListColumn, write_list
+from reports.queries.figures import Figure
+from reports.queries.names import Entry, all_names, count_names
+from reports.queries.places import Place
+from reports.queries.signatures import heading_and_signature
+from reports.queries.summary import Summary
+from reports.sheets import SummarySheet
+
+_NAME_COLUMNS = [
+    ListColumn("TT", kind="integer", width=6),
+    ListColumn("Họ và tên", width=28),
+    ListColumn("Ngày sinh", kind="date", width=12),
+    ListColumn("Nơi công tác", width=36),
+    ListColumn("Đảng ủy nơi cư trú", width=30),
+    ListColumn("Chi bộ nơi cư trú", width=26),
+    ListColumn("Ngày tiếp nhận", kind="date", width=13),
+    ListColumn("Ngày kết thúc", kind="date", width=13),
+    ListColumn("Lý do kết thúc", width=26),
+    ListColumn("Kết quả", width=20),
+    ListColumn("Lý do không nhận xét", width=28),
+]
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What tells one export from another, printed in the file itself."""
+
+    event: AuditEvent
+
+    @property
+    def code(self) -> str:
+        return f"X{self.event.pk:06}"
+
+    def sentence(self, by: User | None) -> str:
+        who = by.get_username() if by else "lệnh quản trị"
+        now = timezone.localtime()
+        return f"Mã lần xuất {self.code}, {now:%H:%M ngày %d/%m/%Y}, tài khoản {who}."
+
+
+def summary_file(found: Summary, *, by: User | None) -> bytes:
+    """The summary as .xlsx in the office's form; the export is put on record."""
+    stamp = Stamp(
+        record(
+            Action.EXPORT,
+            found.unit,
+            by=by,
+            committee_code=found.unit.code,
+            count=len(found.lines),
+            facts={"report": "summary", "year": found.year.year},
+        )
+    )
+    workbook = Workbook()
+    papers = heading_and_signature(found)
+    SummarySheet(workbook.active, found, papers).draw(stamp.sentence(by))
+    content = io.BytesIO()
+    workbook.save(content)
+    return content.getvalue()
+
+
+def summary_filename(found: Summary) -> str:
+    return f"Tổng hợp {found.year.year} - {found.name}.xlsx"
+
+
+def names_file(
+    figure: Figure, place: Place, year: RatingYear, *, rest: bool, by: User
+) -> bytes:
+    """The list behind a number as .xlsx, whole; the export is put on record."""
+    number, named = count_names(figure, place, year, rest=rest, by=by)
+    stamp = Stamp(
+        record(
+            Action.EXPORT,
+            place.unit,
+            by=by,
+            committee_code=place.unit.code,
+            count=named,
+            facts={"report": "summary_list", "figure": figure.key, "year": year.year},
+        )
+    )
+    below = [f"Tổng số: {vn_number(number)} đồng chí."]
+    if named < number:
+        below.append(withheld_sentence(number - named))
+    return write_list(
+        _NAME_COLUMNS,
+        _name_rows(all_names(figure, place, year, rest=rest, by=by)),
+        title=f"{figure.label}, năm {year.year}".upper(),
+        above=[place.name, f"Ngày chốt: {year.reference_day:%d/%m/%Y}"],
+        below=[*below, stamp.sentence(by)],
+    )
+
+
+def names_filename(figure: Figure, place: Place, year: RatingYear) -> str:
+    return f"{figure.label} {year.year} - {place.name}.xlsx"
+
+
+def withheld_sentence(number: int) -> str:
+    return (
+        f"{vn_number(number)} đồng chí được tính trong số nhưng không nêu tên ở đây: "
+        "kết quả chưa trả về nơi công tác hoặc ngoài phạm vi được xem."
+    )
+
+
+def _name_rows(entries: Iterator[Entry]) -> Iterator[tuple]:
+    for number, entry in enumerate(entries, 1):
+        yield (
+            number,
+            entry.name,
+            _birth(entry),
+            entry.workplace,
+            entry.ward,
+            entry.cell,
+            entry.received_on,
+            entry.ended_on,
+            entry.end_reason,
+            entry.result,
+            entry.reason,
+        )
+
+
+def _birth(entry: Entry) -> date | str | None:
+    """A real date where the day is known, else 10/1994 or 1994."""
+    if entry.birth_precision == "day":
+        return entry.birth_date
+    return partial_date(entry.birth_date, entry.birth_precision)
