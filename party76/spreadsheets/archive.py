@@ -53,7 +53,7 @@ def check_directory(archive: zipfile.ZipFile) -> None:
     """Refuse by the list of entries alone: kind, number, sizes, names, secrets."""
     entries = archive.infolist()
     names = {entry.filename for entry in entries}
-    _check_kind(names)
+    _check_kind({name.replace("\\", "/") for name in names})
     if any(entry.flag_bits & 0x1 for entry in entries):
         raise UnreadableFile(errors.LOCKED)
     if any("vbaProject" in name or "macrosheets" in name for name in names):
