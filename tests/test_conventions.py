@@ -232,7 +232,7 @@ WRITING_FOLDERS = ["reports/demo/"]
 # a row's delete() takes nothing.
 WITH_KEYWORDS_ONLY = {"update"}
 WITHOUT_ARGUMENTS = {"delete"}
-# A workbook is saved to a path, a row to nothing.
+# A workbook is saved to a path, a row to nothing; save(commit=False) only fills it.
 WITHOUT_PLACE = {"save"}
 ALWAYS = {"bulk_create", "bulk_update", "raw", "extra", "cursor", "RawSQL"}
 ON_A_MANAGER = {"create", "get_or_create", "update_or_create"}
@@ -251,7 +251,7 @@ def writes(call: ast.Call) -> bool:
     if name in WITHOUT_ARGUMENTS:
         return not call.args and not call.keywords
     if name in WITHOUT_PLACE:
-        return not call.args
+        return not call.args and "commit" not in {word.arg for word in call.keywords}
     on_manager = isinstance(call.func, ast.Attribute) and (
         getattr(call.func.value, "attr", "") in {"objects", "_base_manager"}
     )
