@@ -19,13 +19,35 @@ class UnitYearForm(forms.Form):
         self.fields["nam"].choices = [(year.year, f"Năm {year.year}") for year in years]
 
 
+class _CountField(forms.IntegerField):
+    """A count as people type it: 22365 or 22.365."""
+
+    widget = forms.TextInput
+
+    def to_python(self, value):
+        if isinstance(value, str):
+            value = value.replace(".", "").replace(" ", "")
+        return super().to_python(value)
+
+
 class PrintedTotalForm(forms.Form):
     """A total as some paper printed it, to be set beside the counted one."""
 
-    so_in = forms.IntegerField(
-        label="Số đảng viên được nhận xét (hoặc tiếp nhận) in trong báo cáo giấy",
+    so_in = _CountField(
+        label="Số in trong báo cáo giấy",
         min_value=0,
         max_value=100_000_000,
-        localize=True,
-        help_text="Ví dụ 22365. Hệ thống so với số tính được, không ghi lại.",
+        help_text="Số được nhận xét hoặc được tiếp nhận, ví dụ 22.365. "
+        "Hệ thống chỉ so sánh, không ghi lại.",
+        error_messages={
+            "required": "Đồng chí nhập số cần so sánh.",
+            "invalid": "Đồng chí nhập một số nguyên, ví dụ 22.365.",
+            "min_value": "Số không được âm.",
+            "max_value": "Số quá lớn.",
+        },
     )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.use_required_attribute = False
+        self.fields["so_in"].widget.attrs["inputmode"] = "numeric"

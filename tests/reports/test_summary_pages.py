@@ -255,7 +255,7 @@ def test_reconciliation_shows_the_sums_and_the_hint(client, place, department):
     place.stay(tier=1, ended_on=date(2013, 5, 1))
     client.force_login(department)
 
-    response = client.get(url("reconciliation", place.city), {"so_in": "12"})
+    response = client.get(url("reconciliation", place.city), {"so_in": "1.2"})
 
     page = response.content.decode()
     assert "1 đồng chí được nhận xét nhưng đã kết thúc trước ngày chốt" in page
