@@ -234,6 +234,6 @@ def test_list_queries_when_more_people_then_constant(
     for number in range(members):
         living(world, f"Lý Văn {number}")
 
-    # savepoint, meeting, who is due, rows, step, event, release
-    with django_assert_num_queries(7):
+    # savepoint, meeting, who is due, rows, step, posts of the user, event, release
+    with django_assert_num_queries(8):
         list_meeting(meeting, by=world.cell_user)
