@@ -19,6 +19,7 @@ _RIGHT = Alignment(horizontal="right", vertical="center")
 # QĐ 66-QĐ/TW: top and bottom 20, left 30, right 15 mm, here in inches.
 _MARGINS = {"top": 0.79, "bottom": 0.79, "left": 1.18, "right": 0.59}
 _HEADING_ROW = 9  # party heading, title and period stand above
+_NAME_WIDTH = 30
 _FIRST = 3  # columns A and B hold the number and the unit
 
 
@@ -45,9 +46,14 @@ class SummarySheet:
 
     def _party_heading(self) -> None:
         middle = max(3, self.width // 2)
-        self._span(1, 1, middle, self.papers.superior, size=13)
-        self._span(2, 1, middle, self.papers.issuer, size=13, bold=True)
-        self._span(3, 1, middle, "*", size=13)
+        names = [
+            (self.papers.superior, False),
+            (self.papers.issuer, True),
+            ("*", False),
+        ]
+        shown = [(text, bold) for text, bold in names if text]
+        for row, (text, bold) in enumerate(shown, 1):
+            self._span(row, 1, middle, text, size=13, bold=bold)
         self._span(
             1, middle + 1, self.width, "ĐẢNG CỘNG SẢN VIỆT NAM", size=14, bold=True
         ).font = Font(name=FONT, size=14, bold=True, underline="single")
@@ -84,8 +90,8 @@ class SummarySheet:
             for index in range(start, end):
                 label = self.columns[index].label
                 self._heading_cell(_FIRST + index, label, row=_HEADING_ROW + 1)
-        self.sheet.row_dimensions[_HEADING_ROW].height = 48
-        self.sheet.row_dimensions[_HEADING_ROW + 1].height = 48
+        self.sheet.row_dimensions[_HEADING_ROW].height = 50
+        self.sheet.row_dimensions[_HEADING_ROW + 1].height = 64
 
     def _heading_cell(
         self, column: int, text: str, *, row=_HEADING_ROW, rows=1, columns=1
@@ -113,6 +119,8 @@ class SummarySheet:
         first = self._write(self.last, 1, number, kind="integer", bold=bold)
         first.alignment = _CENTRE
         self._write(self.last, 2, line.name, bold=bold, alignment=_LEFT)
+        lines = 1 + len(line.name) // _NAME_WIDTH
+        self.sheet.row_dimensions[self.last].height = 18 * lines + 2
         for index, column in enumerate(self.columns, _FIRST):
             self._number(index, column, line, bold=bold)
         for index in range(1, self.width + 1):
@@ -169,7 +177,7 @@ class SummarySheet:
         sheet.HeaderFooter.differentFirst = True  # page numbers from page 2 on
         sheet.oddHeader.center.text = f'&"{FONT}"&P'
         sheet.freeze_panes = sheet.cell(_HEADING_ROW + 2, _FIRST)
-        widths = [6, 34, *(9 if column.is_share else 11 for column in self.columns)]
+        widths = [5, _NAME_WIDTH, *(8.5 for _ in self.columns)]
         for index, width in enumerate(widths, 1):
             sheet.column_dimensions[get_column_letter(index)].width = width
 

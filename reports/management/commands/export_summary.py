@@ -1,0 +1,48 @@
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+
+from evaluations.models import RatingYear
+from members.models import Committee, User
+from members.permissions import can_see_figures
+from reports.exports import summary_file
+from reports.queries.summary import summary
+from reports.queries.years import years_binding
+
+
+class Command(BaseCommand):
+    help = "Writes the yearly summary of a unit as an Excel file."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--committee", required=True, help="code of the unit")
+        parser.add_argument("--year", required=True, type=int)
+        parser.add_argument("--output", required=True, type=Path)
+        parser.add_argument("--by", help="account on whose behalf; its rights are kept")
+
+    def handle(self, *, committee, year, output, by, **options):
+        unit = Committee.objects.filter(code=committee).first()
+        if unit is None:
+            raise CommandError(f"Không có đơn vị nào mang mã {committee}.")
+        user = self._user(by, unit)
+        found = summary(unit, self._year(unit, year))
+        try:
+            output.write_bytes(summary_file(found, by=user))
+        except OSError as error:
+            raise CommandError(f"Không ghi được {output}: {error.strerror}.") from error
+        self.stdout.write(f"Đã ghi {output}: {found.name}, năm {year}.")
+
+    def _user(self, name: str | None, unit: Committee) -> User | None:
+        if name is None:
+            return None
+        user = User.objects.filter(username=name, is_active=True).first()
+        if user is None:
+            raise CommandError(f"Không có tài khoản {name} đang hoạt động.")
+        if not can_see_figures(user, unit):
+            raise CommandError(f"Tài khoản {name} không được xem số liệu của {unit}.")
+        return user
+
+    def _year(self, unit: Committee, year: int) -> RatingYear:
+        for found in years_binding(unit):
+            if found.year == year:
+                return found
+        raise CommandError(f"{unit} chưa có năm nhận xét {year}.")
