@@ -68,27 +68,45 @@ ACCOUNTS = (
     ),
 )
 
+# Wards whose records of this year are complete too, each with its own account.
+SISTERS = {
+    "phuong.caikhe": ("Đặng Thị Bích Liễu", "Phường Cái Khế"),
+    "phuong.tanan": ("Ngô Hoàng Giang", "Phường Tân An"),
+    "phuong.anbinh": ("Bùi Thanh Nhàn", "Phường An Bình"),
+}
 
-def create_accounts(units: dict[str, Committee]) -> dict[str, User]:
-    """Write the accounts with their posts; {username: user}. units is by role."""
+
+def create_accounts(
+    units: dict[str, Committee], wards: dict[str, Committee]
+) -> dict[str, User]:
+    """Write the accounts with their posts; {username: user}.
+
+    units is by role, wards by full name.
+    """
+    posts = [
+        (account.username, account.full_name, account.post, account.role, unit)
+        for account in ACCOUNTS
+        for unit in [units[account.role]]
+    ]
+    posts += [
+        (
+            username,
+            full_name,
+            f"Phó Bí thư {wards[ward]}",
+            Role.RESIDENCE_WARD,
+            wards[ward],
+        )
+        for username, (full_name, ward) in SISTERS.items()
+    ]
+    # One hash for all: everybody knows the password.
     password = make_password(PASSWORD)
     users = User.objects.bulk_create(
-        User(
-            username=account.username,
-            full_name=account.full_name,
-            post=account.post,
-            password=password,
-        )
-        for account in ACCOUNTS
+        User(username=username, full_name=full_name, post=post, password=password)
+        for username, full_name, post, _, _ in posts
     )
     RoleAssignment.objects.bulk_create(
-        RoleAssignment(
-            user=user,
-            committee=units[account.role],
-            role=account.role,
-            valid_from=THIRD,
-        )
-        for user, account in zip(users, ACCOUNTS, strict=True)
+        RoleAssignment(user=user, committee=unit, role=role, valid_from=THIRD)
+        for user, (_, _, _, role, unit) in zip(users, posts, strict=True)
     )
     by_name = {user.username: user for user in users}
     record(Action.CREATE, "user", by=by_name["quantri"], count=len(users))
@@ -101,4 +119,6 @@ def accounts_in_words() -> str:
         f"  {account.username:<16} {account.post}: {account.hint}"
         for account in ACCOUNTS
     ]
-    return "\n".join(["Tài khoản dùng thử:", *lines, f"Mật khẩu chung: {PASSWORD}"])
+    sisters = f"  Các phường khác: {', '.join(SISTERS)}"
+    password = f"Mật khẩu chung: {PASSWORD}"
+    return "\n".join(["Tài khoản dùng thử:", *lines, sisters, password])

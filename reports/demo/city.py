@@ -1,60 +1,173 @@
 """Building the demo city, step by step, in one transaction."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from random import Random
 
 from django.db import transaction
 
+from evaluations.models import RuleSet
 from evaluations.services.rulesets import create_standard_rule_sets
-from members.models import Role
+from members.models import Role, User, WorkplaceYearStatement
 from party76.audit.models import Action
 from party76.audit.services import record
-from reports.demo.accounts import create_accounts
+from reports.demo import records2013, records_today, today
+from reports.demo.accounts import SISTERS, create_accounts
 from reports.demo.names import People
-from reports.demo.old_city import build_old_city
-from reports.demo.people import Census, save_stays
-from reports.demo.records2013 import hold_meetings, judge, rate
-from reports.demo.reforms import apply_reforms
+from reports.demo.old_city import OldCity, build_old_city
+from reports.demo.people import Census, Stay, save_stays
+from reports.demo.records_today import Today, WardToday
+from reports.demo.reforms import Reforms, apply_reforms
+from reports.demo.workplaces import LONG_AGO
 from reports.demo.year2013 import people_of_2013
+from reports.models import SignatureBlock
 
 _SEED = 76
-STEPS = 8
+
+# Gets the name of a step, and the share of the whole that is behind it.
+Say = Callable[[str, int], None]
+
+
+@dataclass
+class Builder:
+    """What every step of the building needs."""
+
+    day: date
+    dice: Random
+    old: OldCity
+    reforms: Reforms
+    people: People
+    census: Census
+    users: dict[str, User]
+    rules_76: RuleSet
+    rules_213: RuleSet
+
+    @property
+    def department(self) -> User:
+        return self.users["btc"]
+
+    def wards_shown_complete(self) -> list[WardToday]:
+        """Each with its cells and the account that types for it."""
+        owners = {"Phường Ninh Kiều": "phuong.ninhkieu"} | {
+            ward: username for username, (_, ward) in SISTERS.items()
+        }
+        return [
+            WardToday(
+                name,
+                self.reforms.wards[name],
+                self.old.tree.cells(self.reforms.wards[name]),
+                self.users[username],
+            )
+            for name, username in owners.items()
+        ]
 
 
 @transaction.atomic
-def build_city(today: date, *, say: Callable[[str], None]) -> None:
-    """Fill an empty database; say is called with the name of each step."""
+def build_city(day: date, *, say: Say) -> None:
+    """Fill an empty database with the city as of a day; all of it or nothing."""
+    say("Cây tổ chức năm 2013 và các lần sắp xếp", 0)
+    builder = _found(day)
+    say("Đảng viên từ năm 2013 đến nay", 3)
+    old_stays = people_of_2013(builder.old, builder.reforms, builder.census)
+    newcomers = today.people_of_today(builder.old, builder.reforms, builder.census)
+    say("Ghi hồ sơ, nơi cư trú, nơi công tác", 15)
+    stays = [person.stay for person in old_stays] + newcomers.all
+    save_stays(stays)
+    record(Action.IMPORT, "member", by=builder.department, count=len(stays))
+    paper = records2013.judge(old_stays, builder.dice, builder.people)
+    say("Hai kỳ họp năm 2013", 30)
+    records2013.hold_meetings(paper, by=builder.department)
+    say("Nhận xét, xếp loại năm 2013", 45)
+    records2013.rate(paper, builder.old.city, builder.rules_76, by=builder.department)
+    say(f"Năm {day.year}: miễn sinh hoạt, giấy giới thiệu", 80)
+    _write_today(builder, stays, newcomers)
+    say(f"Năm {day.year}: các kỳ họp, bảng nhận xét", 85)
+    _write_records_today(builder)
+
+
+def _found(day: date) -> Builder:
+    """The tree, the accounts, the rules; nobody is followed yet."""
     dice = Random(_SEED)
-    say("Cây tổ chức 2013 và các lần sắp xếp")
     old = build_old_city(dice)
     reforms = apply_reforms(old)
     old.tree.save()
-    city = old.city
     ninh_kieu = reforms.wards["Phường Ninh Kiều"]
-    users = create_accounts(
-        {
-            Role.RESIDENCE_WARD: ninh_kieu,
-            Role.RESIDENCE_CELL: old.tree.cells(ninh_kieu)[0],
-            Role.WORKPLACE: old.workplaces.by_name["Sở Y tế"],
-            Role.DEPARTMENT: city,
-            Role.INSPECTOR: city,
-            Role.ADMINISTRATOR: city,
-        }
-    )
-    department = users["btc"]
-    record(Action.IMPORT, "committee", by=department, count=len(old.tree.units))
-    rules_76, rules_213 = create_standard_rule_sets(city, by=department)
+    units = dict.fromkeys(Role, old.city) | {
+        Role.RESIDENCE_WARD: ninh_kieu,
+        Role.RESIDENCE_CELL: old.tree.cells(ninh_kieu)[0],
+        Role.WORKPLACE: old.workplaces.by_name["Sở Y tế"],
+    }
+    users = create_accounts(units, reforms.wards)
+    record(Action.IMPORT, "committee", by=users["btc"], count=len(old.tree.units))
+    rules_76, rules_213 = create_standard_rule_sets(old.city, by=users["btc"])
+    people = People(dice, day)
+    census = Census(dice, people, reforms.steps, old.workplaces.trades, day)
+    return Builder(day, dice, old, reforms, people, census, users, rules_76, rules_213)
 
-    say("Đảng viên năm 2013")
-    people = People(dice, today)
-    census = Census(dice, people, reforms.steps, old.workplaces.trades, today)
-    old_stays = people_of_2013(old, reforms, census)
-    say("Ghi hồ sơ đảng viên")
-    save_stays([person.stay for person in old_stays])
-    record(Action.IMPORT, "member", by=department, count=len(old_stays))
-    paper = judge(old_stays, dice, people)
-    say("Hai kỳ họp năm 2013")
-    hold_meetings(paper, by=department)
-    say("Nhận xét, xếp loại năm 2013")
-    rate(paper, city, rules_76, by=department)
+
+def _write_today(
+    builder: Builder, stays: list[Stay], newcomers: today.Newcomers
+) -> None:
+    by = builder.department
+    count = today.exempt(stays, builder.census)
+    record(Action.IMPORT, "exemption", by=by, count=count)
+    count = today.send_letters(builder.old, builder.reforms, newcomers, builder.census)
+    record(Action.IMPORT, "registration", by=by, count=count)
+    _write_papers(builder)
+
+
+def _write_papers(builder: Builder) -> None:
+    """Headings and signatures, and what a workplace states for the year."""
+    city, wards = builder.old.city, builder.reforms.wards
+    health = builder.old.workplaces.by_name["Sở Y tế"]
+    blocks = [
+        (city, "THÀNH ỦY CẦN THƠ", "BAN TỔ CHỨC", "Cần Thơ",
+         "T/L BAN THƯỜNG VỤ", "TRƯỞNG BAN TỔ CHỨC"),
+        (wards["Phường Ninh Kiều"], "THÀNH ỦY CẦN THƠ", "ĐẢNG ỦY PHƯỜNG NINH KIỀU",
+         "Ninh Kiều", "T/M ĐẢNG ỦY", "PHÓ BÍ THƯ"),
+        (health, "ĐẢNG BỘ ỦY BAN NHÂN DÂN THÀNH PHỐ", "ĐẢNG ỦY SỞ Y TẾ", "Cần Thơ",
+         "T/M ĐẢNG ỦY", "PHÓ BÍ THƯ"),
+    ]  # fmt: skip
+    SignatureBlock.objects.bulk_create(
+        SignatureBlock(
+            committee=unit,
+            valid_from=max(unit.valid_from, LONG_AGO),
+            superior=superior,
+            issuer=issuer,
+            place=place,
+            on_behalf=on_behalf,
+            title=title,
+        )
+        for unit, superior, issuer, place, on_behalf, title in blocks
+    )
+    WorkplaceYearStatement.objects.create(
+        committee=health,
+        year=builder.day.year,
+        total_members=134,
+        subject=127,
+        not_introduced=4,
+        not_introduced_reason="Mới chuyển đến, đang xác định nơi cư trú",
+    )
+
+
+def _write_records_today(builder: Builder) -> None:
+    now = Today(builder.day, builder.dice, builder.people)
+    wards = builder.wards_shown_complete()
+    for ward in wards:
+        records_today.hold_meetings(ward, now)
+    records_today.plan_meetings(wards[0], now)
+    complete = {ward.unit.code for ward in wards}
+    others = [
+        unit for unit in builder.reforms.wards.values() if unit.code not in complete
+    ]
+    by = builder.department
+    count = records_today.plan_elsewhere(others, now)
+    record(Action.IMPORT, "meeting", by=by, count=count)
+    year = records_today.open_year(builder.old.city, builder.rules_213, now, by=by)
+    for ward in wards:
+        records_today.comment(ward, year, now)
+    health = builder.old.workplaces.by_name["Sở Y tế"]
+    records_today.ask_corrections(
+        wards[0], health, by_workplace=builder.users["coquan.soyte"]
+    )

@@ -15,9 +15,10 @@ from members.models import Committee, User
 from party76.audit.models import Action
 from party76.audit.services import record
 from reports.demo.names import People
+from reports.demo.texts import AGENDA, CONCLUSIONS, EXCUSES, REPORTS
 from reports.demo.tree import BATCH
 from reports.demo.year2013 import CONFIRMED_ON, OldStay
-from residence.models import Attendance, Meeting, Session
+from residence.models import Attendance, Meeting
 
 YEAR = 2013
 COUNTS = {"kha": 541, "trung_binh": 96, "chua_tot": 69}  # all others are “tốt”
@@ -32,37 +33,12 @@ _HABITS = {
     "chua_tot": (180, 170, 200, 450),
 }
 _STATUSES = (_S.PRESENT, _S.EXCUSED, _S.REPRESENTED, _S.ABSENT)
-_EXCUSES = (
-    "Đi công tác",
-    "Trực cơ quan",
-    "Ốm",
-    "Đi học tập trung",
-    "Nghỉ phép",
-    "Gia đình có việc hiếu",
-)
 _RELATIONS = ("vợ", "chồng", "con", "em", "cha", "mẹ")
 _REMARKS = {
     "kha": "Còn vắng một kỳ họp; cần tham gia sinh hoạt nơi cư trú đều hơn.",
     "trung_binh": "Ít dự họp, chưa tham gia ý kiến với chi ủy nơi cư trú.",
     "chua_tot": "Không dự họp, chưa đến nhận sổ liên hệ với cấp ủy nơi cư trú.",
 }
-_AGENDA = (
-    "1. Thông báo tình hình khu vực.\n"
-    "2. Đảng viên đang công tác tham gia ý kiến.\n"
-    "3. Chi ủy trả lời, kết luận."
-)
-_REPORTS = (
-    "Tình hình an ninh trật tự ổn định. Đã vận động nhân dân đóng góp mở rộng hẻm.",
-    "Thu gom rác đúng giờ hơn trước; còn hai điểm ngập khi triều cường.",
-    "Đã bình xét gia đình văn hóa; quỹ khuyến học đạt chỉ tiêu.",
-    "Đã lắp đèn chiếu sáng đường nội bộ; cần tiếp tục nhắc nhở nuôi gia cầm đúng quy định.",
-    "Vận động xây hai căn nhà đại đoàn kết; tình hình vay vốn hộ nghèo đúng đối tượng.",
-)
-_CONCLUSIONS = (
-    "Chi ủy tiếp thu các ý kiến và báo cáo đảng ủy những việc ngoài thẩm quyền.",
-    "Đề nghị các đồng chí tiếp tục vận động gia đình, hàng xóm thực hiện tốt các cuộc vận động.",
-    "Thống nhất đưa nội dung chống ngập vào kiến nghị gửi đảng ủy.",
-)
 
 
 @dataclass(frozen=True)
@@ -122,20 +98,10 @@ def hold_meetings(paper: Paper2013, *, by: User) -> int:
         person = paper.people[indexes[0]]
         meetings += [_meeting(paper, person, half) for half in (0, 1)]
     Meeting.objects.bulk_create(meetings, batch_size=BATCH)
-    sessions = [
-        Session(
-            meeting=meeting,
-            held_on=meeting.held_on,
-            starts_at=meeting.starts_at,
-            place=meeting.place,
-        )
-        for meeting in meetings
-    ]
-    Session.objects.bulk_create(sessions, batch_size=BATCH)
     rows = [
         row
-        for number, session in enumerate(sessions)
-        for row in _marks(paper, session, by_cell[meetings[number].committee.code])
+        for meeting in meetings
+        for row in _marks(paper, meeting, by_cell[meeting.committee.code])
     ]
     Attendance.objects.bulk_create(rows, batch_size=BATCH)
     record(Action.IMPORT, "meeting", by=by, count=len(meetings), facts={"year": YEAR})
@@ -157,28 +123,28 @@ def _meeting(paper: Paper2013, person: OldStay, half: int) -> Meeting:
         period_from=date(YEAR, 7, 1) if half else date(YEAR, 1, 1),
         period_to=date(YEAR + 1, 1, 1) if half else date(YEAR, 7, 1),
         chair=paper.leaders[cell.code].cell_secretary,
-        agenda=_AGENDA if dice.random() < 0.9 else "",
-        local_report=dice.choice(_REPORTS),
-        conclusions=dice.choice(_CONCLUSIONS),
+        agenda=AGENDA if dice.random() < 0.9 else "",
+        local_report=dice.choice(REPORTS),
+        conclusions=dice.choice(CONCLUSIONS),
         state=Meeting.State.CLOSED,
         closed_at=timezone.make_aware(datetime.combine(held_on, time(21, 0))),
     )
 
 
 def _marks(
-    paper: Paper2013, session: Session, indexes: list[int]
+    paper: Paper2013, meeting: Meeting, indexes: list[int]
 ) -> Iterator[Attendance]:
     """One row for everybody received by that day, numbered in the order of names."""
     dice, number = paper.dice, 0
     for index in indexes:
         person = paper.people[index]
         stay = person.stay
-        if stay.received_on > session.held_on:
+        if stay.received_on > meeting.held_on:
             continue
         number += 1
         status = dice.choices(_STATUSES, _HABITS[paper.tiers[index]])[0]
         row = Attendance(
-            meeting=session.meeting,
+            meeting=meeting,
             registration=stay.registration,
             member=stay.member,
             number=number,
@@ -189,10 +155,9 @@ def _marks(
             source=Attendance.Source.IMPORT,
         )
         if status == _S.PRESENT:
-            row.session = session
             row.is_late = dice.random() < 0.03
         elif status == _S.EXCUSED:
-            row.reason = dice.choice(_EXCUSES)
+            row.reason = dice.choice(EXCUSES)
         elif status == _S.REPRESENTED:
             row.represented_by_name = paper.names.anybody()
             row.representative_relation = dice.choice(_RELATIONS)

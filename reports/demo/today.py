@@ -1,0 +1,231 @@
+"""Who came after 2013, who is exempt, whose letters are under way today."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from members.models import (
+    Committee,
+    EndReason,
+    Exemption,
+    Member,
+    Registration,
+    Sector,
+)
+from members.services.persons import identity_of
+from reports.demo.old_city import OldCity, OldWard
+from reports.demo.people import Census, Place, Stay
+from reports.demo.reforms import COMPLETE, THIRD, Reforms
+from reports.demo.tree import BATCH
+
+State = Registration.State
+
+_NEW_COMPLETE, _NEW_ELSEWHERE, _NEW_JOINED = 120, 24, 12
+_FROM_HEALTH = {"Phường Ninh Kiều": 15}  # of Sở Y tế, which has an account
+_FROM_HEALTH_ELSEWHERE = 6
+_JOINED = (
+    "Phường Vị Thanh",
+    "Phường Ngã Bảy",
+    "Phường Long Mỹ",
+    "Phường Phú Lợi",
+    "Phường Mỹ Xuyên",
+    "Phường Vĩnh Châu",
+    "Phường Ngã Năm",
+    "Xã Phụng Hiệp",
+)
+_END_THIS_YEAR = (EndReason.MOVED_AWAY, EndReason.RETIRED, EndReason.CHANGED_WORK)
+_RETURN_REASONS = (
+    "Địa chỉ trong giấy thuộc khu vực của phường khác",
+    "Giấy giới thiệu thiếu chữ ký và dấu của cấp ủy nơi công tác",
+)
+
+
+@dataclass
+class Newcomers:
+    """Stays begun after 2013, by full name of the ward of today."""
+
+    stays: dict[str, list[Stay]] = field(default_factory=dict)
+
+    @property
+    def all(self) -> list[Stay]:
+        return [stay for stays in self.stays.values() for stay in stays]
+
+
+def people_of_today(old: OldCity, reforms: Reforms, census: Census) -> Newcomers:
+    """Newcomers of every ward, more of them in the wards shown complete."""
+    names = {unit.code: name for name, unit in reforms.wards.items()}
+    homes: dict[str, list[tuple[OldWard, Committee]]] = {}
+    for ward in old.wards:
+        for cell in ward.cells:
+            last = census.place_on(Place(ward.unit, cell, old.city), THIRD)
+            homes.setdefault(names[last.ward.code], []).append((ward, cell))
+    found = Newcomers()
+    for name, cells in homes.items():
+        stays = list(_newcomers(name, cells, old, census))
+        if name in COMPLETE:
+            stays += _without_cell(reforms.wards[name], old, census)
+        found.stays[name] = stays
+    for name in _JOINED:
+        found.stays[name] = list(_joined(reforms.wards[name], old, census))
+    for stay in found.all:
+        census.settle(stay)
+    return found
+
+
+def _born(census: Census) -> tuple[int, int, int]:
+    year = census.today.year
+    return year - 53, year - 26, year - 38
+
+
+def _newcomers(
+    name: str, cells: list[tuple[OldWard, Committee]], old: OldCity, census: Census
+) -> Iterator[Stay]:
+    dice, today = census.dice, census.today
+    health = old.workplaces.by_name["Sở Y tế"]
+    from_health = 0
+    if name in COMPLETE:
+        from_health = _FROM_HEALTH.get(name, _FROM_HEALTH_ELSEWHERE)
+    for number in range(_NEW_COMPLETE if name in COMPLETE else _NEW_ELSEWHERE):
+        ward, cell = dice.choice(cells)
+        workplace = (
+            health
+            if number < from_health
+            else old.workplaces.choose_outside(dice)
+            if dice.random() < 0.12
+            else old.workplaces.choose(dice, ward.district)
+        )
+        stay = census.stay(
+            ward.unit,
+            cell,
+            workplace,
+            born=_born(census),
+            received=(date(2014, 2, 3), today - timedelta(days=40)),
+        )
+        new_year = date(today.year, 1, 1)
+        if name in COMPLETE and number >= _NEW_COMPLETE - 3:
+            _let_end_this_year(stay, max(new_year, stay.received_on), census)
+        yield stay
+
+
+def _let_end_this_year(stay: Stay, first: date, census: Census) -> None:
+    last = census.today - timedelta(days=12)
+    if first < last:
+        stay.ended_on = census.day_between(first + timedelta(days=1), last)
+        stay.end_reason = census.dice.choice(_END_THIS_YEAR)
+
+
+def _without_cell(ward: Committee, old: OldCity, census: Census) -> Iterator[Stay]:
+    """Received these days, and not yet passed to a cell."""
+    today = census.today
+    for _ in range(census.dice.randrange(3, 7)):
+        yield census.stay(
+            ward,
+            None,
+            old.workplaces.choose(census.dice, "Quận Ninh Kiều"),
+            born=_born(census),
+            received=(today - timedelta(days=20), today - timedelta(days=3)),
+        )
+
+
+def _joined(ward: Committee, old: OldCity, census: Census) -> Iterator[Stay]:
+    cells = old.tree.cells(ward)
+    for _ in range(_NEW_JOINED):
+        yield census.stay(
+            ward,
+            census.dice.choice(cells),
+            old.workplaces.choose(census.dice, "Quận Ninh Kiều"),
+            born=_born(census),
+            received=(THIRD + timedelta(days=14), census.today - timedelta(days=10)),
+        )
+
+
+def exempt(stays: list[Stay], census: Census) -> int:
+    """Miễn sinh hoạt nơi cư trú for some of those received; returns how many."""
+    dice = census.dice
+    rows = []
+    for stay in stays:
+        if stay.ended_on or stay.registration.cell is None:
+            continue
+        is_armed = stay.place.workplace.sector == Sector.ARMED_FORCES
+        if dice.random() > (0.22 if is_armed else 0.04):
+            continue
+        grounds = Exemption.Ground
+        ground = (
+            grounds.BARRACKS
+            if is_armed
+            else dice.choice([grounds.FAR_AWAY, grounds.STUDY])
+        )
+        rows.append(
+            Exemption(
+                registration=stay.registration,
+                ground=ground,
+                document=f"Công văn số {dice.randrange(5, 160)}-CV/ĐU",
+                valid_from=max(stay.received_on, date(census.today.year - 1, 1, 1)),
+            )
+        )
+    Exemption.objects.bulk_create(rows, batch_size=BATCH)
+    return len(rows)
+
+
+def send_letters(
+    old: OldCity, reforms: Reforms, newcomers: Newcomers, census: Census
+) -> int:
+    """Letters that wait, were returned, are being written, or were asked for."""
+    dice = census.dice
+    health = old.workplaces.by_name["Sở Y tế"]
+    letters: list[Registration] = []
+    for name, ward in reforms.wards.items():
+        if name in COMPLETE:
+            number = 7 if name == "Phường Ninh Kiều" else 4
+            states = [*[State.SENT] * number, State.RETURNED, State.LETTER_ASKED]
+        elif name in newcomers.stays and dice.random() < 0.7:
+            states = [State.SENT] * dice.randrange(1, 3)
+        else:
+            continue
+        letters += [_letter(state, ward, None, old, census) for state in states]
+    ninh_kieu = reforms.wards["Phường Ninh Kiều"]
+    letters += [
+        _letter(state, ninh_kieu, health, old, census)
+        for state in (State.SENT, State.SENT, State.RETURNED, State.DRAFT)
+    ]
+    letters.append(
+        _letter(State.DRAFT, reforms.wards["Phường Cái Khế"], health, old, census)
+    )
+    Member.objects.bulk_create([letter.member for letter in letters], batch_size=BATCH)
+    Registration.objects.bulk_create(letters, batch_size=BATCH)
+    return len(letters)
+
+
+def _letter(
+    state: str,
+    ward: Committee,
+    workplace: Committee | None,
+    old: OldCity,
+    census: Census,
+) -> Registration:
+    dice, today = census.dice, census.today
+    first, last, usual = _born(census)
+    place = Place(
+        ward, None, workplace or old.workplaces.choose(dice, "Quận Ninh Kiều")
+    )
+    member = census.people.member(
+        gender=census.people.gender(),
+        born=int(dice.triangular(first + 6, last, usual)),
+        joined_by=today - timedelta(days=120),
+    )
+    member.workplace = census.place_on(place, today).workplace
+    label = ward.name.removeprefix("Đảng ủy ")
+    member.address = f"Số {dice.randrange(1, 300)}, {label}"
+    letter = Registration(
+        member=member, ward=ward, workplace=member.workplace, state=state
+    )
+    if state != State.LETTER_ASKED:
+        census.write_letter(letter, before=today)
+    if state == State.DRAFT:
+        letter.sent_on = None
+    elif state == State.SENT:
+        letter.sent_on = letter.sent_on or today - timedelta(days=9)
+    elif state == State.RETURNED:
+        letter.return_reason = dice.choice(_RETURN_REASONS)
+        letter.identity_at_end = identity_of(member)
+    return letter
