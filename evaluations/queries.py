@@ -6,9 +6,10 @@ from datetime import date
 
 from django.db.models import Count, Q, QuerySet
 
-from evaluations.models import Evaluation, RatingYear, Sheet
+from evaluations.models import Evaluation, EvaluationStep, RatingYear, Sheet
 from members.models import Committee, Registration, Role, User
 from members.models.registrations import at_residence
+from members.permissions import can_run_residence
 from residence.queries import NO_ATTENDANCE, AttendanceTotals, attendance_totals
 
 _OUT, _STATE = Evaluation.Outcome, Evaluation.State
@@ -155,6 +156,19 @@ def evaluations_for_sheet(sheet: Sheet, user: User) -> QuerySet[Evaluation]:
         .prefetch_related("comment__answers")
         .order_by("member__sort_key", "member_id")
     )
+
+
+def steps_shown_to(user: User, evaluation: Evaluation) -> list[EvaluationStep]:
+    """The stages of a row, the last first; others than the residence see no drafts.
+
+    What was proposed and sent back stays with the residence; others read the stages
+    since the result last went to the workplace.
+    """
+    steps = list(evaluation.steps.select_related("tier", "entered_by").order_by("-pk"))
+    if can_run_residence(user, evaluation.cell or evaluation.ward):
+        return steps
+    public = {_STATE.RETURNED, _STATE.LOCKED}
+    return [step for step in steps if step.to_state in public]
 
 
 def progress_of_units(

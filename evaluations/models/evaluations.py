@@ -81,6 +81,21 @@ class EvaluationQuerySet(models.QuerySet):
         )
         return self.filter(at_residence(residence) | (others & _READ_BY_OTHERS))
 
+    def for_page(self):
+        """With everything one person's page and paper show."""
+        return self.select_related(
+            "rating_year__rule_set",
+            "sheet__rating_year__rule_set",
+            "registration",
+            "member",
+            "ward",
+            "cell",
+            "workplace",
+            "tier",
+            "comment",
+            "corrects__tier",
+        ).prefetch_related("comment__answers__criterion", "comment__answers__option")
+
     def current(self):
         """Rows that no correction has replaced."""
         return self.filter(is_current=True)
@@ -220,6 +235,10 @@ class Evaluation(Versioned):
     @property
     def is_draft(self) -> bool:
         return self.state == self.State.DRAFT
+
+    @property
+    def is_exempt(self) -> bool:
+        return self.outcome == self.Outcome.EXEMPT
 
     @property
     def is_commented(self) -> bool:

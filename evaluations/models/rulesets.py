@@ -17,6 +17,14 @@ def _paths_above(paths) -> set[str]:
 
 
 class RuleSetQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Rule sets of the user's units, of those above them, and of those below."""
+        paths = [scope.path for scope in user.scopes]
+        return self.filter(
+            within("committee__path", paths)
+            | Q(committee__path__in=_paths_above(paths))
+        )
+
     def for_committee(self, committee, on):
         """Rule sets of the unit or of one above it, in force on that day."""
         return self.filter(
@@ -117,6 +125,7 @@ class Criterion(models.Model):
     form = models.ForeignKey(Form, models.CASCADE, related_name="criteria")
     position = models.PositiveSmallIntegerField()
     name = models.CharField("nội dung", max_length=200)
+    short_name = models.CharField("tên gọi tắt", max_length=40)
     is_attendance = models.BooleanField("lấy từ điểm danh", default=False)
     is_proposal = models.BooleanField("là đề nghị", default=False)
 
@@ -187,7 +196,7 @@ class RatingYear(Versioned):
     objects = RatingYearQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-year"]
+        ordering = ["-year", "pk"]
         constraints = [
             models.UniqueConstraint(
                 fields=["committee", "year"], name="one_rating_year_per_committee"

@@ -18,6 +18,7 @@ class Item:
     """An item of a Phiếu nhận xét and its three boxes, the best first."""
 
     name: str
+    short_name: str
     boxes: tuple[str, str, str]
     is_attendance: bool = False
     is_proposal: bool = False
@@ -43,27 +44,33 @@ TIERS_76 = (
 ITEMS_213 = (
     Item(
         "Nêu gương về phẩm chất chính trị, đạo đức, lối sống",
+        "Nêu gương",
         ("Nêu gương tốt", "Nêu gương", "Chưa nêu gương"),
     ),
     Item(
         "Thực hiện nghĩa vụ công dân; tuyên truyền chủ trương của Đảng, "
         "pháp luật của Nhà nước",
+        "Nghĩa vụ công dân",
         ("Gương mẫu đi đầu", "Gương mẫu", "Chưa gương mẫu"),
     ),
     Item(
         "Tham gia các kỳ họp do cấp ủy nơi cư trú triệu tập",
+        "Dự họp",
         ("Tham gia đầy đủ", "Tham gia chưa đầy đủ", "Không tham gia"),
         is_attendance=True,
     ),
     Item(
         "Giữ mối liên hệ, tham gia ý kiến với cấp ủy và nhân dân nơi cư trú",
+        "Liên hệ, ý kiến",
         ("Thường xuyên, tích cực", "Thường xuyên", "Chưa thường xuyên"),
     ),
     Item(
         "Vận động nhân dân tham gia xây dựng Đảng, chính quyền",
+        "Vận động nhân dân",
         ("Rất tích cực", "Tích cực", "Chưa tích cực"),
     ),
     Item(
+        "Đề nghị",
         "Đề nghị",
         ("Biểu dương", "Không đề nghị", "Xem xét xử lý"),
         is_proposal=True,
@@ -74,14 +81,17 @@ ITEMS_213 = (
 ITEMS_213_EXEMPT = (
     Item(
         "Nêu gương về phẩm chất chính trị, đạo đức, lối sống",
+        "Nêu gương",
         ("Nêu gương tốt", "Nêu gương", "Chưa nêu gương"),
     ),
     Item(
         "Thực hiện nghĩa vụ công dân nơi cư trú",
+        "Nghĩa vụ công dân",
         ("Thực hiện tốt", "Thực hiện", "Chưa thực hiện"),
     ),
     Item(
         "Thực hiện các nhiệm vụ khác của đảng viên nơi cư trú",
+        "Nhiệm vụ khác",
         ("Thực hiện tốt", "Thực hiện", "Chưa thực hiện"),
     ),
 )
@@ -147,6 +157,7 @@ def _create_form(rule_set, audience: str, title: str, items: tuple[Item, ...]) -
             form=form,
             position=position,
             name=item.name,
+            short_name=item.short_name,
             is_attendance=item.is_attendance,
             is_proposal=item.is_proposal,
         )

@@ -87,6 +87,34 @@ class Rules:
         """Items without a box yet."""
         return [item for item in self.criteria if item.pk not in entry.answers]
 
+    def attendance_option(self, position: int | None) -> str:
+        """The name of a box of the item on attendance; empty when there is none."""
+        for item in self.criteria:
+            if item.is_attendance:
+                boxes = {box.position: box.name for box in item.options.all()}
+                return boxes.get(position or 0, "")
+        return ""
+
+    def boxes_in_words(self, entry: Entry) -> list[str]:
+        """“Nêu gương: Nêu gương tốt” … in the order of the form."""
+        words = []
+        for item in self.criteria:
+            boxes = {box.pk: box.name for box in item.options.all()}
+            if name := boxes.get(entry.answers.get(item.pk, 0)):
+                words.append(f"{item.short_name}: {name}")
+        return words
+
+    def in_words(self, entry: Entry) -> str:
+        """A whole entry as one line, to set beside another one."""
+        parts = self.boxes_in_words(entry)
+        if entry.left_out:
+            parts.insert(0, f"{_OUT(entry.left_out).label}: {entry.reason}")
+        if tier := self.tiers.get(entry.tier_id or 0):
+            parts.insert(0, str(tier))
+        if entry.text:
+            parts.append(f"“{entry.text}”")
+        return "; ".join(parts) or "để trống"
+
     def error_in(self, entry: Entry) -> str:
         """The sentence that says why an entry cannot be kept; empty when it can."""
         if entry.left_out in LEFT_OUT and not entry.reason:

@@ -63,7 +63,7 @@ def propose_evaluations(
         to=_STATE.PROPOSED,
         versions=versions,
         decision=decision,
-        obstacle=lambda row: _why_not_ready(row, rules),
+        obstacle=lambda row: why_not_ready(row, rules),
         by=by,
     )
     if consultation is not None:
@@ -124,7 +124,7 @@ def lock_evaluations(
     return _step(sheet, to=_STATE.LOCKED, versions=versions, decision=decision, by=by)
 
 
-def _why_not_ready(row: Evaluation, rules: Rules) -> str:
+def why_not_ready(row: Evaluation, rules: Rules) -> str:
     if row.outcome == Evaluation.Outcome.UNDECIDED:
         return "Chưa nhận xét."
     if row.outcome not in LEFT_OUT and rules.open_items(entry_of(row)):
