@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from enum import IntEnum, StrEnum
 
+from django.utils import timezone
+
 from members.models import (
     Committee,
     CorrectionRequest,
@@ -224,6 +226,11 @@ def can_see_figures(user: User, committee: Committee) -> bool:
     return _any_contains(user.paths_of(*_RESIDENCE, *_ABOVE), committee)
 
 
+def can_list_members(user: User) -> bool:
+    """Everybody but the administrator of accounts, who sees no members."""
+    return user.has_role(*_RESIDENCE, *_ABOVE, Role.WORKPLACE)
+
+
 def can_import_members(user: User, committee: Committee) -> bool:
     """A ward its residents, a workplace its own, the department anybody below."""
     return _any_contains(
@@ -281,3 +288,17 @@ def _receives(user: User, member: Member) -> bool:
         state__in=[Registration.State.RECEIVED, Registration.State.LETTER_ASKED]
     ).select_related("ward", "cell")
     return any(_any_contains(paths, stay.place) for stay in stays)
+
+
+def can_administer_account(user: User, account: User) -> bool:
+    """Another's account all of whose running posts lie in the administrator's scope.
+
+    One post elsewhere is enough to leave it to the administrator above both, or a
+    ward could take over the city's accounts. Nobody administers himself.
+    """
+    paths = user.paths_of(Role.ADMINISTRATOR)
+    if account.pk == user.pk or not paths:
+        return False
+    today = timezone.localdate()
+    posts = account.assignments.exclude(valid_to__lte=today).select_related("committee")
+    return all(_any_contains(paths, post.committee) for post in posts)

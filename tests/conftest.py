@@ -32,3 +32,9 @@ def django_db_setup(django_db_setup):
         triggers.install(connection)
 
     connection.ops.execute_sql_flush = flush_audit_too
+
+
+@pytest.fixture
+def client_class():
+    """For a test in which several people are logged in."""
+    return StrictClient

@@ -2,6 +2,8 @@
 
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 
+from members.services.accounts import change_own_password
+
 
 class LoginForm(AuthenticationForm):
     """The same sentence for a wrong name, a wrong password and a locked account."""
@@ -38,3 +40,8 @@ class OwnPasswordForm(PasswordChangeForm):
         again.help_text = ""
         for field in self.fields.values():
             field.error_messages["required"] = "Đồng chí chưa nhập mục này."
+
+    def save(self, commit=True):
+        return change_own_password(
+            self.user, password=self.cleaned_data["new_password1"]
+        )

@@ -28,7 +28,7 @@ def save_versioned(instance: models.Model, *, fields: list[str], version: int) -
     Raises Conflict with the differing fields where somebody was quicker.
     """
     values = {name: getattr(instance, name) for name in fields}
-    rows = type(instance)._base_manager.filter(pk=instance.pk, version=version)
+    rows = instance._meta.model._base_manager.filter(pk=instance.pk, version=version)
     if not rows.update(**values, version=F("version") + 1):
         raise Conflict(*_stored_beside(instance, fields))
     instance.version = version + 1
@@ -36,13 +36,13 @@ def save_versioned(instance: models.Model, *, fields: list[str], version: int) -
 
 def require_version(instance: models.Model, version: int) -> None:
     """Raise Conflict when a step was asked for on an older edition of the row."""
-    stored = type(instance)._base_manager.get(pk=instance.pk)
+    stored = instance._meta.model._base_manager.get(pk=instance.pk)
     if stored.version != version:
         raise Conflict(stored.version, [])
 
 
 def _stored_beside(instance, fields: list[str]) -> tuple[int, list[Difference]]:
-    stored = type(instance)._base_manager.get(pk=instance.pk)
+    stored = instance._meta.model._base_manager.get(pk=instance.pk)
     differences = [
         Difference(
             label=str(stored._meta.get_field(name).verbose_name),
