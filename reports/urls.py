@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reports.views import audit, home, summaries, workplace
+from reports.views import audit, home, members, summaries, workplace
 
 app_name = "reports"
 urlpatterns = [
@@ -38,5 +38,6 @@ urlpatterns = [
         workplace.workplace_export,
         name="workplace_export",
     ),
+    path("dang-vien/<int:pk>/", members.member_file, name="member_file"),
     path("nhat-ky/", audit.audit_list, name="audit_list"),
 ]

@@ -149,6 +149,14 @@ class Member(Versioned):
         self.marked_key = marked_key(self.full_name)
 
     @property
+    def birth_text(self) -> str:
+        """07/10/1994, 10/1994 or 1994, as much as is known."""
+        if not self.birth_date:
+            return ""
+        patterns = {"day": "%d/%m/%Y", "month": "%m/%Y", "year": "%Y"}
+        return self.birth_date.strftime(patterns[self.birth_precision])
+
+    @property
     def is_dead(self) -> bool:
         return self.status == self.Status.DEAD
 

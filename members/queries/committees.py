@@ -67,6 +67,12 @@ def parent_chain(unit: Committee) -> list[Committee]:
     return list(Committee.objects.filter(path__in=paths).order_by("path"))
 
 
+def cells_of(ward: Committee) -> QuerySet[Committee]:
+    """The open units below a ward that receive members."""
+    below = Committee.objects.below(ward.path).exclude(pk=ward.pk)
+    return below.filter(receives_members=True, valid_to=None).order_by("sort_key")
+
+
 def tree_to(user: User, unit: Committee | None, *, day: date) -> list[Node]:
     """The topmost units with their children, opened down to one unit.
 

@@ -33,9 +33,8 @@ def owner_of(member: Member, field: str) -> Committee:
 
 def shown_field(member: Member, field: str) -> str:
     """What is written now, as a person reads it."""
-    if field == "birth_date" and member.birth_date:
-        patterns = {"day": "%d/%m/%Y", "month": "%m/%Y", "year": "%Y"}
-        return member.birth_date.strftime(patterns[member.birth_precision])
+    if field == "birth_date":
+        return member.birth_text
     return shown_value(member, field)
 
 

@@ -8,13 +8,19 @@ from django.db import transaction
 from members.models import (
     Committee,
     EndReason,
+    Exemption,
     Kind,
     Member,
     Placement,
     Registration,
     User,
 )
-from members.services.persons import check_not_in_future, identity_of
+from members.services.exemptions import add_exemption
+from members.services.persons import (
+    add_member,
+    check_not_in_future,
+    identity_of,
+)
 from members.services.placements import (
     close_placement,
     move_placement,
@@ -142,6 +148,27 @@ def receive_on_paper(registration: Registration, *, by: User) -> Registration:
     open_placement(registration, on=day, cause=Placement.Cause.RECEIVED)
     _return_to_list(member)
     _record(Action.CREATE, registration, by=by)
+    return registration
+
+
+@transaction.atomic
+def receive_new_member(
+    member: Member,
+    *,
+    registration: Registration,
+    exemption: Exemption | None = None,
+    by: User,
+) -> Registration:
+    """Store a person not known yet, received on paper, perhaps exempt: all or nothing.
+
+    The three instances are unsaved. Raises ValidationError as add_member,
+    receive_on_paper and add_exemption do.
+    """
+    registration.member = add_member(member, by=by)
+    receive_on_paper(registration, by=by)
+    if exemption is not None:
+        exemption.registration = registration
+        add_exemption(exemption, by=by)
     return registration
 
 

@@ -1,0 +1,33 @@
+"""Letters on their way, as each side sees them."""
+
+from django.db.models import Q, QuerySet
+
+from members.models import Registration, Role, User
+from members.scopes import within
+
+State = Registration.State
+
+
+def letters_to_receive(user: User) -> QuerySet[Registration]:
+    """Letters sent to the user's wards that nobody has answered, oldest first."""
+    at_ward = within("ward__path", user.paths_of(Role.RESIDENCE_WARD))
+    # The answer of a ward on paper is typed in by the workplace.
+    on_paper = within("workplace__path", user.paths_of(Role.WORKPLACE))
+    mine = at_ward | (on_paper & Q(ward__uses_system=False))
+    letters = Registration.objects.filter(mine, state=State.SENT)
+    return letters.order_by("sent_on", "pk")
+
+
+def letters_of_workplace(user: User) -> QuerySet[Registration]:
+    """Letters of the user's workplaces that are not received: what to do with them."""
+    own = within("workplace__path", user.paths_of(Role.WORKPLACE))
+    states = [State.RETURNED, State.DRAFT, State.SENT]
+    running = Registration.objects.filter(own, state__in=states)
+    return running.order_by("-pk")
+
+
+def letters_waiting(user: User) -> int:
+    """How many letters wait for this user's answer; one statement, or none."""
+    if not user.has_role(Role.RESIDENCE_WARD, Role.WORKPLACE):
+        return 0
+    return letters_to_receive(user).count()
