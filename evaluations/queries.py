@@ -90,22 +90,31 @@ class Progress:
         return "neutral" if self.due == self.undecided else "info"
 
 
-_COUNTS = {
-    "total": Count("pk"),
-    "exempt": Count("pk", filter=Q(outcome=_OUT.EXEMPT)),
-    "undecided": Count("pk", filter=Q(outcome=_OUT.UNDECIDED)),
-    "drafted": Count(
-        "pk",
-        filter=Q(state=_STATE.DRAFT) & ~Q(outcome__in=[_OUT.UNDECIDED, _OUT.EXEMPT]),
-    ),
-    "proposed": Count("pk", filter=Q(state=_STATE.PROPOSED)),
-    "confirmed": Count("pk", filter=Q(state=_STATE.CONFIRMED)),
-    "returned": Count(
-        "pk",
-        filter=Q(state__in=[_STATE.RETURNED, _STATE.LOCKED]) & ~Q(outcome=_OUT.EXEMPT),
-    ),
-    "locked": Count("pk", filter=Q(state=_STATE.LOCKED) & ~Q(outcome=_OUT.EXEMPT)),
-}
+def _counts(prefix: str = "") -> dict[str, Count]:
+    """The counts of Progress over rows reached under the prefix."""
+
+    def rows(**conditions) -> Q:
+        return Q(**{f"{prefix}{name}": value for name, value in conditions.items()})
+
+    due = ~rows(outcome=_OUT.EXEMPT)
+    conditions = {
+        "total": Q(),
+        "exempt": ~due,
+        "undecided": rows(outcome=_OUT.UNDECIDED),
+        "drafted": rows(state=_STATE.DRAFT) & due & ~rows(outcome=_OUT.UNDECIDED),
+        "proposed": rows(state=_STATE.PROPOSED) & due,
+        "confirmed": rows(state=_STATE.CONFIRMED) & due,
+        "returned": rows(state__in=[_STATE.RETURNED, _STATE.LOCKED]) & due,
+        "locked": rows(state=_STATE.LOCKED) & due,
+    }
+    current = rows(is_current=True)
+    return {
+        name: Count(f"{prefix}pk", filter=current & condition)
+        for name, condition in conditions.items()
+    }
+
+
+_COUNT_NAMES = tuple(_counts())
 
 
 def evidence_of(
@@ -191,31 +200,25 @@ def progress_of_units(
     return _late_first(found, on)
 
 
-def progress_of_sheets(sheets: Iterable[Sheet], *, on: date) -> list[Progress]:
-    """One Progress per sheet, in the order given; fetch them for_list(). One query."""
-    sheets = list(sheets)
-    rows = Evaluation.objects.current().filter(sheet__in=sheets)
-    counts = {row.pop("sheet"): row for row in _count_by(rows, "sheet")}
-    found = [
-        Progress(
-            sheet.place,
-            sheet.rating_year,
-            sheet=sheet,
-            sheets=1,
-            **counts.get(sheet.pk, {}),
-        )
-        for sheet in sheets
-    ]
-    for progress in found:
-        progress.late = _late_stages(progress, on)
-    return found
+def with_counts(sheets: QuerySet[Sheet]) -> QuerySet[Sheet]:
+    """The sheets of a for_list() with what progress_of() reads."""
+    counts = _counts("evaluations__")
+    return sheets.annotate(**{f"n_{name}": count for name, count in counts.items()})
+
+
+def progress_of(sheet: Sheet, *, on: date) -> Progress:
+    """How far a sheet fetched with_counts() has come. No query."""
+    counts = {name: getattr(sheet, f"n_{name}") for name in _COUNT_NAMES}
+    progress = Progress(sheet.place, sheet.rating_year, sheet=sheet, sheets=1, **counts)
+    progress.late = _late_stages(progress, on)
+    return progress
 
 
 def total_of(rating_year: RatingYear, parts: Iterable[Progress]) -> Progress:
     """The sum of several units."""
     total = Progress(rating_year.committee, rating_year)
     for part in parts:
-        for name in ("sheets", *_COUNTS):
+        for name in ("sheets", *_COUNT_NAMES):
             setattr(total, name, getattr(total, name) + getattr(part, name))
     return total
 
@@ -228,9 +231,8 @@ def waiting_sheets(user: User, *, on: date) -> list[Progress]:
         .filter(at_residence(paths))
         .filter(rating_year__state=RatingYear.State.OPEN)
     )
-    waiting = [
-        progress for progress in progress_of_sheets(sheets, on=on) if progress.open > 0
-    ]
+    found = [progress_of(sheet, on=on) for sheet in with_counts(sheets)]
+    waiting = [progress for progress in found if progress.open > 0]
     return sorted(waiting, key=lambda progress: not progress.is_late)
 
 
@@ -241,7 +243,7 @@ def _rows_in_scope(rating_year: RatingYear, user: User) -> QuerySet[Evaluation]:
 
 
 def _count_by(rows: QuerySet[Evaluation], key: str):
-    return rows.order_by().values(key).annotate(**_COUNTS)
+    return rows.order_by().values(key).annotate(**_counts())
 
 
 def _late_first(found: list[Progress], on: date) -> list[Progress]:

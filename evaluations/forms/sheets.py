@@ -97,12 +97,12 @@ class SheetRow:
                 label=f"{item.position}. {item.short_name}",
                 options=(
                     _NOT_CHOSEN,
-                    *((str(box.pk), box.name) for box in item.options.all()),
+                    *((str(box.pk), box.name) for box in boxes),
                 ),
                 chosen=str(self.entry.answers.get(item.pk, "")),
                 hint=self.hint if item.is_attendance else "",
             )
-            for item in self.rules.criteria
+            for item, boxes in self.rules.boxes.items()
         ]
 
     @property
@@ -149,9 +149,8 @@ def fills_of(rules: Rules) -> dict[str, Fill]:
     fills = [
         Fill(f"tier-{key}", str(tier), tier_id=key) for key, tier in rules.tiers.items()
     ]
-    for item in rules.criteria:
+    for item, options in rules.boxes.items():
         start = f"{item.position}. {item.short_name}"
-        options = list(item.options.all())
         if item.is_attendance:
             fills.append(
                 Fill(

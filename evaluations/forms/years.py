@@ -115,17 +115,16 @@ class SheetFilter(forms.Form):
     def page(self, size: int):
         """(sheets in order of the tree, key before them or None, key after or None)."""
         if self.year is None:
-            return [], None, None
+            return self.sheets.none(), None, None
         sheets = self.sheets.filter(rating_year=self.year)
         if ward := self.cleaned_data.get("ward"):
             sheets = sheets.filter(ward=ward)
         keys = list(sheets.for_list().values_list("pk", flat=True))
         start = self._start(keys, size)
         shown = keys[start : start + size]
-        found = sheets.for_list().filter(pk__in=shown)
         previous = shown[0] if start > 0 else None
         following = shown[-1] if start + size < len(keys) else None
-        return list(found), previous, following
+        return self.sheets.for_list().filter(pk__in=shown), previous, following
 
     def _start(self, keys: list[int], size: int) -> int:
         places = {str(key): place for place, key in enumerate(keys)}

@@ -2,11 +2,22 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import attrgetter
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from evaluations.models import Answer, Comment, Criterion, Evaluation, Form, Sheet, Tier
+from evaluations.models import (
+    Answer,
+    Comment,
+    Criterion,
+    Evaluation,
+    Form,
+    Option,
+    Sheet,
+    Tier,
+)
 from evaluations.services.years import require_open
 from members.models import User
 from party76.audit.models import Action
@@ -67,7 +78,11 @@ class Rules:
 
     form: Form | None
     tiers: dict[int, Tier]
-    criteria: tuple[Criterion, ...]  # in order, options prefetched
+    boxes: dict[Criterion, tuple[Option, ...]]  # both in the order of the form
+
+    @property
+    def criteria(self) -> tuple[Criterion, ...]:
+        return tuple(self.boxes)
 
     @property
     def has_tiers(self) -> bool:
@@ -89,20 +104,19 @@ class Rules:
 
     def attendance_option(self, position: int | None) -> str:
         """The name of a box of the item on attendance; empty when there is none."""
-        for item in self.criteria:
+        for item, boxes in self.boxes.items():
             if item.is_attendance:
-                boxes = {box.position: box.name for box in item.options.all()}
-                return boxes.get(position or 0, "")
+                return next((b.name for b in boxes if b.position == position), "")
         return ""
 
     def boxes_in_words(self, entry: Entry) -> list[str]:
         """“Nêu gương: Nêu gương tốt” … in the order of the form."""
-        words = []
-        for item in self.criteria:
-            boxes = {box.pk: box.name for box in item.options.all()}
-            if name := boxes.get(entry.answers.get(item.pk, 0)):
-                words.append(f"{item.short_name}: {name}")
-        return words
+        return [
+            f"{item.short_name}: {box.name}"
+            for item, boxes in self.boxes.items()
+            for box in boxes
+            if entry.answers.get(item.pk) == box.pk
+        ]
 
     def in_words(self, entry: Entry) -> str:
         """A whole entry as one line, to set beside another one."""
@@ -129,28 +143,31 @@ class Rules:
         return self._error_in_boxes(entry)
 
     def _error_in_boxes(self, entry: Entry) -> str:
-        boxes = {
-            criterion.pk: {option.pk for option in criterion.options.all()}
-            for criterion in self.criteria
-        }
-        for criterion_id, option_id in entry.answers.items():
-            if option_id not in boxes.get(criterion_id, ()):
-                return "Ô đã chọn không thuộc phiếu nhận xét của năm."
+        known = {(item.pk, box.pk) for item in self.boxes for box in self.boxes[item]}
+        if not known.issuperset(entry.answers.items()):
+            return "Ô đã chọn không thuộc phiếu nhận xét của năm."
         return ""
 
 
 def rules_of(sheet: Sheet) -> Rules:
-    """Tiers and items of the year's ordinary form. Four queries at most."""
+    """Tiers and items of the year's ordinary form. Two queries."""
     rule_set = sheet.rating_year.rule_set
-    form = (
-        rule_set.forms.filter(audience=Form.Audience.ORDINARY)
-        .prefetch_related("criteria__options")
-        .first()
+    options = (
+        Option.objects.filter(
+            criterion__form__rule_set=rule_set,
+            criterion__form__audience=Form.Audience.ORDINARY,
+        )
+        .select_related("criterion__form")
+        .order_by("criterion__position", "position")
     )
+    boxes = {
+        criterion: tuple(group)
+        for criterion, group in groupby(options, attrgetter("criterion"))
+    }
     return Rules(
-        form=form,
+        form=next(iter(boxes)).form if boxes else None,
         tiers={tier.pk: tier for tier in rule_set.tiers.all()},
-        criteria=tuple(form.criteria.all()) if form else (),
+        boxes=boxes,
     )
 
 

@@ -13,7 +13,8 @@ from evaluations.permissions import can_edit_sheet, can_read_sheets, can_refresh
 from evaluations.queries import (
     evaluations_for_sheet,
     evidence_of,
-    progress_of_sheets,
+    progress_of,
+    with_counts,
 )
 from evaluations.services.sheets import entry_of, fill_empty_rows, rules_of, save_sheet
 from evaluations.views.stages import stages_open_to
@@ -30,11 +31,11 @@ def sheet_list(request):
         raise PermissionDenied
     chosen = SheetFilter(request.GET, user=request.user)
     sheets, previous, following = chosen.page(SHEETS_PER_PAGE)
-    year = chosen.year
+    year, today = chosen.year, timezone.localdate()
     context = {
         "filter": chosen,
         "year": year,
-        "rows": progress_of_sheets(sheets, on=timezone.localdate()),
+        "rows": [progress_of(sheet, on=today) for sheet in with_counts(sheets)],
         "previous": previous,
         "next": following,
         "can_refresh": year is not None
@@ -62,7 +63,8 @@ def sheet_detail(request, pk):
 
 
 def sheet_in_scope(user, pk) -> Sheet:
-    return get_object_or_404(Sheet.objects.visible_to(user).for_list(), pk=pk)
+    sheets = Sheet.objects.visible_to(user).for_list()
+    return get_object_or_404(with_counts(sheets), pk=pk)
 
 
 def _save(request, sheet):
@@ -105,7 +107,7 @@ def _told(saved, filled) -> str:
 
 
 def _shown_again(request, sheet, sent, saved):
-    page = _page(request, sheet)
+    page = _page(request, sheet_in_scope(request.user, sheet.pk))
     page["drafts"] = [sent.shown_again(row, saved) for row in page["drafts"]]
     shown = {row.evaluation.pk for row in page["drafts"]}
     page["problems"] = [row for row in page["drafts"] if row.error or row.conflict]
@@ -125,7 +127,7 @@ def _page(request, sheet) -> dict:
         evidence=evidence_of(sheet.rating_year, stays),
         rules=rules,
     )
-    (progress,) = progress_of_sheets([sheet], on=timezone.localdate())
+    progress = progress_of(sheet, on=timezone.localdate())
     is_open = sheet.rating_year.is_open
     can_edit = is_open and can_edit_sheet(request.user, sheet)
     exempt = [row for row in rows if row.evaluation.is_exempt]
