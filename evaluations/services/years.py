@@ -122,7 +122,9 @@ def refresh_rating_year(
 
 
 def require_open(rating_year: RatingYear) -> None:
-    if not rating_year.is_open:
+    """Raise ValidationError when the year, as it is stored now, is closed."""
+    stored = RatingYear.objects.filter(pk=rating_year.pk)
+    if not stored.filter(state=RatingYear.State.OPEN).exists():
         raise ValidationError(
             f"Đợt nhận xét năm {rating_year.year} đã khóa, không thay đổi được."
         )
