@@ -73,6 +73,12 @@ class SubmissionMiddleware:
     def __call__(self, request):
         return self.get_response(request)
 
+    def process_exception(self, request, exception):
+        # A form without a key, such as one made by hand, is answered alike.
+        if isinstance(exception, Conflict):
+            return conflict_page(request, exception)
+        return None
+
     def process_view(self, request, view, args, kwargs):
         if request.method != "POST" or SUBMISSION_FIELD not in request.POST:
             return None

@@ -119,3 +119,10 @@ def test_conflict_shows_both_values_and_keeps_what_was_typed(logged_in):
     assert 'name="note" value="giữ lại"' in page
     assert 'name="version" value="7"' in page
     assert not Household.objects.exists()
+
+
+def test_conflict_of_a_form_without_a_key_is_answered_alike(logged_in):
+    answer = logged_in.post("/xung-dot/", {"note": "giữ lại"})
+
+    assert answer.status_code == 409
+    assert "của người khác" in answer.content.decode()
