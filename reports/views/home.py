@@ -1,7 +1,15 @@
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
+
+from reports.queries.home import todos_of
 
 
 @require_safe
 def home(request):
-    return render(request, "reports/home.html", {"title": "Việc cần làm"})
+    user = request.user
+    context = {
+        "todos": todos_of(user, on=timezone.localdate()),
+        "posts_held": user.posts,
+    }
+    return render(request, "reports/home.html", context)

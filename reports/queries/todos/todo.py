@@ -1,0 +1,61 @@
+"""One line of the home page, and the words that several of them share."""
+
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+
+@dataclass(frozen=True)
+class Todo:
+    """What waits, how many, since when, until when, and the page that does it."""
+
+    text: str
+    url: str
+    action_label: str
+    count: int | None = None
+    since: date | None = None
+    due: date | None = None
+    is_late: bool = False
+    is_news: bool = False  # to be read, not to be done: stands last
+
+    @property
+    def kind(self) -> str:
+        return "danger" if self.is_late else ""
+
+    @property
+    def rank(self) -> tuple:
+        """Late first, then the nearest due, then what has waited longest."""
+        return (
+            self.is_news,
+            not self.is_late,
+            self.due or date.max,
+            self.since or date.max,
+        )
+
+
+def link(name: str, *args, **query) -> str:
+    """The address of a page, with what it is narrowed to."""
+    address = reverse(name, args=args)
+    return f"{address}?{urlencode(query)}" if query else address
+
+
+def half_year(day: date) -> tuple[date, date, str]:
+    """(first day, day after the last, name) of the half-year that holds a day."""
+    if day.month <= 6:
+        return (
+            date(day.year, 1, 1),
+            date(day.year, 7, 1),
+            f"6 tháng đầu năm {day.year}",
+        )
+    return (
+        date(day.year, 7, 1),
+        date(day.year + 1, 1, 1),
+        f"6 tháng cuối năm {day.year}",
+    )
+
+
+def until(day: date | None) -> str:
+    """“, hạn 15/12/2026”, or nothing where no day is set."""
+    return f", hạn {day:%d/%m/%Y}" if day else ""
