@@ -144,13 +144,13 @@ def _marks(
         number += 1
         status = dice.choices(_STATUSES, _HABITS[paper.tiers[index]])[0]
         row = Attendance(
-            meeting=meeting,
-            registration=stay.registration,
-            member=stay.member,
+            meeting_id=meeting.pk,
+            registration_id=stay.registration.pk,
+            member_id=stay.member.pk,
             number=number,
-            ward=stay.origin.ward,
-            cell=stay.origin.cell,
-            workplace=stay.origin.workplace,
+            ward_id=person.ward.unit.pk,
+            cell_id=person.cell.pk,
+            workplace_id=stay.origin.workplace.pk,
             status=status,
             source=Attendance.Source.IMPORT,
         )
@@ -231,11 +231,11 @@ def _steps(
                 from_state=start,
                 to_state=end,
                 outcome=Evaluation.Outcome.RATED,
-                tier=tiers[code],
+                tier_id=tiers[code].pk,
                 comment=_REMARKS.get(code, ""),
                 decided_by_name=name,
                 decided_by_post=post,
                 decided_on=day,
-                entered_by=by,
+                entered_by_id=by.pk,
                 from_signed_paper=True,
             )

@@ -14,7 +14,8 @@ OUTSIDE_CITY = 3_098
 LAST_DAY = date(2013, 12, 31)
 # Rated by then, so that a stay may end after it and before the year's last day.
 CONFIRMED_ON = date(2013, 12, 11)
-_FIRST_LETTERS, _LAST_LETTERS = date(2001, 1, 2), date(2013, 10, 31)
+# The committees of the demo begin with the city of 2004.
+_FIRST_LETTERS, _LAST_LETTERS = date(2004, 1, 5), date(2013, 10, 31)
 _BORN = (1953, 1989, 1970)
 
 # How many of those of 2013 are still there: in the wards shown complete, and elsewhere.
