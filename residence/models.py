@@ -12,6 +12,7 @@ from members.models import (
 from members.models.registrations import at_residence
 from members.scopes import within
 from party76.shared.models import Versioned
+from residence.periods import period_label
 
 
 class MeetingQuerySet(models.QuerySet):
@@ -98,6 +99,10 @@ class Meeting(Versioned):
 
     def __str__(self):
         return f"{self.title} ({self.held_on:%d/%m/%Y})"
+
+    @property
+    def period_label(self) -> str:
+        return period_label(self.period_from, self.period_to)
 
 
 class Session(models.Model):

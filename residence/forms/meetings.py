@@ -8,6 +8,7 @@ from members.models import Committee
 from members.scopes import within
 from party76.shared.forms import BaseForm, BaseModelForm, DateField
 from residence.models import Attendance, Meeting
+from residence.periods import half_year, period_label
 from residence.queries import RESIDENCE
 
 AS_HELD = ""
@@ -23,18 +24,6 @@ _PLAN = [
     "chair",
     "agenda",
 ]
-
-
-def half_year(day: date) -> tuple[date, date]:
-    """The half-year that holds a day: first day, and day after the last."""
-    if day.month <= 6:
-        return date(day.year, 1, 1), date(day.year, 7, 1)
-    return date(day.year, 7, 1), date(day.year + 1, 1, 1)
-
-
-def half_year_label(first: date) -> str:
-    part = "đầu" if first.month == 1 else "cuối"
-    return f"6 tháng {part} năm {first.year}"
 
 
 def units_run_by(user):
@@ -112,11 +101,12 @@ class MeetingForm(BaseModelForm):
     def _halves(self) -> list[tuple[str, str]]:
         year = timezone.localdate().year
         firsts = [date(y, m, 1) for y in range(year + 1, year - 4, -1) for m in (7, 1)]
-        choices = {_half_key(*half_year(day)): half_year_label(day) for day in firsts}
+        choices = {
+            _half_key(*half_year(day)): period_label(*half_year(day)) for day in firsts
+        }
         if self.instance.pk:
             # A period of its own kind, an old one too, stays choosable.
-            key, label = self._present_half(), _period_label(self.instance)
-            choices.setdefault(key, label)
+            choices.setdefault(self._present_half(), self.instance.period_label)
         return [(AS_HELD, "Nửa năm của ngày họp"), *choices.items()]
 
     def _present_half(self) -> str:
@@ -230,9 +220,3 @@ class NotHeldForm(BaseForm):
 
 def _half_key(first: date, end: date) -> str:
     return f"{first.isoformat()}/{end.isoformat()}"
-
-
-def _period_label(meeting: Meeting) -> str:
-    if half_year(meeting.period_from) == (meeting.period_from, meeting.period_to):
-        return half_year_label(meeting.period_from)
-    return f"{meeting.period_from:%d/%m/%Y} đến trước {meeting.period_to:%d/%m/%Y}"

@@ -11,11 +11,10 @@ from residence.forms.meetings import (
     MeetingFilterForm,
     MeetingForm,
     MeetingPlanForm,
-    half_year,
-    half_year_label,
 )
 from residence.models import Attendance, Meeting, Opinion
 from residence.paging import page_by_day
+from residence.periods import half_year, period_label
 from residence.permissions import (
     can_hold_meetings,
     require_holder,
@@ -126,8 +125,7 @@ def meeting_in_scope(request, pk) -> Meeting:
 
 
 def _first_values(request) -> dict:
-    today = timezone.localdate()
-    label = half_year_label(half_year(today)[0])
+    label = period_label(*half_year(timezone.localdate()))
     values = {"title": f"Sinh hoạt định kỳ {label}"}
     if (unit := request.GET.get("don_vi", "")).isdigit():
         values["committee"] = unit

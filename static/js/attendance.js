@@ -11,7 +11,7 @@
     ["x", "Vắng có lý do"],
     ["a", "Vắng không lý do"],
     ["r", "Dự thay"],
-    ["n", "Chưa điểm danh"],
+    ["n", "Chưa"],
   ];
   const rows = Array.from(form.querySelectorAll(".mark"));
   const groups = Array.from(form.querySelectorAll("[data-mark-group]"));
@@ -20,7 +20,7 @@
   const undo = form.querySelector("[data-marks-undo]");
 
   const chosen = (row) => {
-    const radio = row.querySelector(".btn-check:checked");
+    const radio = row.querySelector('[type="radio"]:checked');
     return radio ? radio.value : "n";
   };
   const isDue = (row) => !row.hasAttribute("data-beside");
@@ -40,10 +40,13 @@
   const count = () => {
     const all = tally(rows);
     if (counts) {
-      counts.hidden = false;
-      counts.textContent = LABELS.map(([code, label]) => `${label} ${all[code]}`)
-        .concat(`Phải dự ${all.due}`)
-        .join(" · ");
+      const parts = LABELS.map(([code, label]) => {
+        const part = document.createElement("span");
+        part.className = `marks-count-${code}`;
+        part.textContent = code === "p" ? `${label} ${all.p}/${all.due}` : `${label} ${all[code]}`;
+        return part;
+      });
+      counts.replaceChildren(...parts);
     }
     for (const group of groups) {
       const sums = tally(group.querySelectorAll(".mark"));
@@ -55,7 +58,7 @@
   /* How many rows differ from what is stored. */
 
   const isChanged = (row) =>
-    Array.from(row.querySelectorAll("input")).some((input) =>
+    Array.from(row.querySelectorAll("input:not([type=hidden])")).some((input) =>
       input.type === "radio" || input.type === "checkbox"
         ? input.checked !== input.defaultChecked
         : input.value !== input.defaultValue,
@@ -79,7 +82,8 @@
 
   const markRest = (code) => {
     filled = rows.filter((row) => isDue(row) && chosen(row) === "n");
-    for (const row of filled) row.querySelector(`[value="${code}"]`).checked = true;
+    for (const row of filled) row.querySelector(`[type="radio"][value="${code}"]`).checked = true;
+    form.querySelector(".marks-rest").open = false;
     undo.hidden = filled.length === 0;
     undo.textContent = `Hoàn tác (${filled.length})`;
     form.dispatchEvent(new Event("change", { bubbles: true }));
@@ -91,7 +95,7 @@
   });
   if (undo) {
     undo.addEventListener("click", () => {
-      for (const row of filled) row.querySelector('[value="n"]').checked = true;
+      for (const row of filled) row.querySelector('[type="radio"][value="n"]').checked = true;
       filled = [];
       undo.hidden = true;
       form.dispatchEvent(new Event("change", { bubbles: true }));
@@ -103,24 +107,26 @@
   const plain = (text) =>
     text.normalize("NFD").replace(/\p{M}/gu, "").replace(/đ/gi, "d").toLowerCase().trim();
 
-  const find = form.querySelector("[data-marks-find]");
-  if (find) {
-    const box = find.querySelector("input");
-    const keys = rows.map((row) => {
-      const who = row.querySelector(".mark-who");
-      return { row, number: who.querySelector("b").textContent, name: plain(who.querySelector("span").textContent) };
-    });
-    find.hidden = false;
+  const box = form.querySelector("[data-marks-find]");
+  if (box) {
+    const keys = rows.map((row) => ({
+      row,
+      number: row.querySelector("legend b").textContent,
+      name: plain(row.querySelector("legend span").textContent),
+    }));
     box.addEventListener("input", (event) => {
       event.stopPropagation();
       const text = plain(box.value);
-      for (const key of keys) key.row.hidden = text !== "" && key.number !== text && !key.name.includes(text);
+      for (const { row, number, name } of keys) {
+        row.hidden = text !== "" && number !== text && !name.includes(text);
+      }
       for (const group of groups) group.hidden = !group.querySelector(".mark:not([hidden])");
     });
     box.addEventListener("change", (event) => event.stopPropagation());
     box.addEventListener("keydown", (event) => {
       if (event.key === "Enter") event.preventDefault();
     });
+    form.querySelector("[data-marks-head]").hidden = false;
   }
 
   follow();
