@@ -88,6 +88,8 @@ class PaperReceiptForm(IdentityForm):
 
     def clean(self):
         cleaned = super().clean()
+        if cleaned.get("workplace"):
+            self.instance.workplace = cleaned["workplace"]
         if cleaned.get("exemption_ground") and not cleaned.get("exemption_from"):
             cleaned["exemption_from"] = cleaned.get("received_on")
         return cleaned

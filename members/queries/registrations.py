@@ -1,8 +1,8 @@
 """Letters on their way, as each side sees them."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from members.models import Registration, Role, User
+from members.models import Member, Registration, Role, User
 from members.scopes import within
 
 State = Registration.State
@@ -19,11 +19,17 @@ def letters_to_receive(user: User) -> QuerySet[Registration]:
 
 
 def letters_of_workplace(user: User) -> QuerySet[Registration]:
-    """Letters of the user's workplaces that are not received: what to do with them."""
+    """Letters of the user's workplaces that still ask for something: latest first."""
     own = within("workplace__path", user.paths_of(Role.WORKPLACE))
-    states = [State.RETURNED, State.DRAFT, State.SENT]
-    running = Registration.objects.filter(own, state__in=states)
-    return running.order_by("-pk")
+    newer = Registration.objects.filter(
+        member=OuterRef("member"), pk__gt=OuterRef("pk")
+    )
+    open_question = Q(state__in=[State.DRAFT, State.SENT]) | Q(
+        ~Exists(newer),
+        state=State.RETURNED,
+        member__status=Member.Status.ACTIVE,
+    )
+    return Registration.objects.filter(own, open_question).order_by("-pk")
 
 
 def letters_waiting(user: User) -> int:

@@ -4,6 +4,7 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 
 from members.models import (
     Committee,
@@ -73,6 +74,28 @@ def draft_letter(
 
 
 @transaction.atomic
+def introduce(
+    member: Member,
+    *,
+    ward: Committee,
+    letter_number: str = "",
+    letter_date: date | None = None,
+    note: str = "",
+    by: User,
+) -> Registration:
+    """Write a letter of introduction and send it today; raises as draft_letter."""
+    letter = draft_letter(
+        member,
+        ward=ward,
+        letter_number=letter_number,
+        letter_date=letter_date,
+        note=note,
+        by=by,
+    )
+    return send_letter(letter, on=timezone.localdate(), version=letter.version, by=by)
+
+
+@transaction.atomic
 def send_letter(
     registration: Registration, *, on: date, version: int, by: User
 ) -> Registration:
@@ -116,7 +139,7 @@ def receive_registration(
     to come or a cell of another ward; Conflict when the letter has changed.
     """
     check_not_in_future(on, "Ngày tiếp nhận")
-    _check_not_received_elsewhere(registration.member)
+    _check_not_received_elsewhere(registration)
     _check_cell(registration.ward, cell)
     registration.received_on = on
     registration.cell = cell
@@ -140,7 +163,7 @@ def receive_on_paper(registration: Registration, *, by: User) -> Registration:
     member = registration.member
     check_not_in_future(day, "Ngày tiếp nhận")
     _check_can_be_introduced(member, registration.ward)
-    _check_not_received_elsewhere(member)
+    _check_not_received_elsewhere(registration)
     _check_cell(registration.ward, registration.cell)
     registration.workplace = member.workplace
     registration.state = State.RECEIVED
@@ -288,10 +311,11 @@ def _check_can_be_introduced(member: Member, ward: Committee) -> None:
         raise ValidationError(f"Đồng chí này đang được {ward} theo dõi.")
 
 
-def _check_not_received_elsewhere(member: Member) -> None:
-    other = (
-        member.registrations.filter(state=State.RECEIVED).select_related("ward").first()
-    )
+def _check_not_received_elsewhere(registration: Registration) -> None:
+    received = Registration.objects.filter(
+        member=registration.member, state=State.RECEIVED
+    ).exclude(pk=registration.pk or 0)
+    other = received.select_related("ward").first()
     if other:
         raise ValidationError(
             f"Đồng chí này đang được {other.ward} tiếp nhận. Nơi đó cần kết thúc việc "

@@ -114,7 +114,7 @@ def member_add(request):
             request, "Đã thêm đảng viên. Việc tiếp theo: giới thiệu về nơi cư trú."
         )
         return redirect("reports:member_file", form.instance.pk)
-    return _identity_page(
+    return identity_page(
         request, form, "Thêm đảng viên", reverse("members:member_list"), []
     )
 
@@ -146,12 +146,12 @@ def identity_edit(request, pk):
         else:
             messages.success(request, "Đã lưu lý lịch.")
             return redirect("reports:member_file", pk)
-    return _identity_page(
+    return identity_page(
         request, form, "Sửa lý lịch", _file(pk), [("Hồ sơ đảng viên", _file(pk))]
     )
 
 
-def _identity_page(request, form, title, back_url, trail):
+def identity_page(request, form, title, back_url, trail):
     """The form, and whom of the same name and birth date the user may know of."""
     known = Member.objects.visible_to(request.user)
     seen = known.filter(pk__in=[member.pk for member in form.duplicates])
