@@ -1,7 +1,7 @@
 """Files of the reports: the summary in the office's form, lists behind its numbers."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,6 +19,7 @@ from reports.queries.names import Entry, all_names, count_names
 from reports.queries.places import Place
 from reports.queries.signatures import heading_and_signature
 from reports.queries.summary import Summary
+from reports.queries.workplace import WorkerRow
 from reports.sheets import SummarySheet
 
 _NAME_COLUMNS = [
@@ -33,6 +34,23 @@ _NAME_COLUMNS = [
     ListColumn("Lý do kết thúc", width=26),
     ListColumn("Kết quả", width=20),
     ListColumn("Lý do không nhận xét", width=28),
+]
+_WORKER_COLUMNS = [
+    ListColumn("TT", kind="integer", width=6),
+    ListColumn("Họ và tên", width=28),
+    ListColumn("Số thẻ đảng viên", kind="code", width=14),
+    ListColumn("Nơi công tác", width=34),
+    ListColumn("Đảng ủy nơi cư trú", width=30),
+    ListColumn("Giới thiệu", width=20),
+    ListColumn("Ngày tiếp nhận", kind="date", width=13),
+    ListColumn("Số kỳ phải dự", kind="integer", width=10),
+    ListColumn("Có mặt", kind="integer", width=8),
+    ListColumn("Vắng có lý do", kind="integer", width=10),
+    ListColumn("Vắng không lý do", kind="integer", width=10),
+    ListColumn("Cử người dự thay", kind="integer", width=10),
+    ListColumn("Số ý kiến", kind="integer", width=8),
+    ListColumn("Kết quả", width=18),
+    ListColumn("Nhận xét của nơi cư trú", width=50),
 ]
 
 
@@ -105,6 +123,50 @@ def names_file(
 
 def names_filename(figure: Figure, place: Place, year: RatingYear) -> str:
     return f"{figure.label} {year.year} - {place.name}.xlsx"
+
+
+def workplace_file(
+    rows: Iterable[WorkerRow], count: int, year: RatingYear | None, *, by: User
+) -> bytes:
+    """The workplace's own members as .xlsx; the export is put on record."""
+    stamp = Stamp(
+        record(
+            Action.EXPORT,
+            "workplace_view",
+            by=by,
+            count=count,
+            facts={"report": "workplace_view", "year": year.year if year else None},
+        )
+    )
+    title = "ĐẢNG VIÊN CỦA ĐƠN VỊ Ở NƠI CƯ TRÚ"
+    return write_list(
+        _WORKER_COLUMNS,
+        _worker_rows(rows),
+        title=f"{title}, NĂM {year.year}" if year else title,
+        below=[f"Tổng số: {vn_number(count)} đồng chí.", stamp.sentence(by)],
+    )
+
+
+def _worker_rows(rows: Iterable[WorkerRow]) -> Iterator[tuple]:
+    for number, row in enumerate(rows, 1):
+        marks = row.attendance
+        yield (
+            number,
+            row.member.full_name,
+            row.member.card_number,
+            row.member.workplace.name,
+            row.ward,
+            row.stage_label,
+            row.received_on,
+            marks.due,
+            marks.present,
+            marks.excused,
+            marks.absent,
+            marks.represented,
+            marks.opinions,
+            row.result,
+            row.comment,
+        )
 
 
 def withheld_sentence(number: int) -> str:
