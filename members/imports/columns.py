@@ -30,6 +30,9 @@ MEMBER_COLUMNS = (
     ),
     ColumnSpec("gender", "Giới tính", ("giới tính", "nam nữ", "phái")),
     ColumnSpec(
+        "is_woman", "Nữ (đánh dấu x)", ("nữ", "là nữ", "đảng viên nữ"), kind="mark"
+    ),
+    ColumnSpec(
         "admitted_on",
         "Ngày vào Đảng",
         (

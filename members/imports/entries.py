@@ -1,17 +1,19 @@
 """One row of a list of members, as it is understood before anything is compared."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from members.imports.units import Unit, UnitIndex, unit_key
-from members.models import Committee, Exemption, Kind
-from party76.shared.text import fold
+from members.imports.questions import Asking, Named, Questions
+from members.imports.units import Among, UnitIndex
+from members.models import Committee, Exemption
+from party76.shared.text import fold, marked_key
 from party76.spreadsheets.records import Record
 from party76.spreadsheets.values import PartialDate
 
-# Answers to “which unit is this?”: a key, to make it, or for a cell to leave it out.
-CREATE, LEAVE_OUT = "create", "none"
+# The day for rows that name none; kept with the answers.
+RECEIVED_ON = "received_on"
 
 _GROUNDS = [
     ("doanh trai", Exemption.Ground.BARRACKS),
@@ -24,18 +26,8 @@ _GROUNDS = [
     ("sinh vien", Exemption.Ground.STUDY),
     ("di hoc", Exemption.Ground.STUDY),
 ]
-_GENDERS = {"nam": "male", "nu": "female", "n": "female"}
-
-
-@dataclass(frozen=True)
-class Question:
-    """A unit that a list names and nobody knows, with those of similar names."""
-
-    key: str  # under which the answer is kept with the run
-    name: str
-    is_cell: bool
-    rows: int
-    similar: list[Unit]
+_GENDERS = {"nam": "male", "nu": "female"}
+_LONGEST = {"full_name": 80, "card_number": 20}
 
 
 @dataclass(slots=True)
@@ -45,8 +37,8 @@ class Entry:
     record: Record
     values: dict[str, Any] = field(default_factory=dict)
     stay: dict[str, Any] = field(default_factory=dict)
-    workplace: Unit | str | None = None
-    cell: Unit | str | None = None
+    workplace: Named | None = None
+    cell: Named | None = None
     ground: str = ""
     remarks: list[str] = field(default_factory=list)
 
@@ -54,12 +46,34 @@ class Entry:
 class EntryReader:
     """Reads the rows of one list; names of units that nobody knows become questions."""
 
-    def __init__(self, committee: Committee, index: UnitIndex, choices, today: date):
-        self.committee, self.index = committee, index
-        self.choices, self.today = choices, today
-        self.is_ward = committee.kind == Kind.WARD
-        self._unknown: dict[str, Question] = {}
-        self._found: dict[tuple[str, bool], Unit | str | None] = {}
+    def __init__(
+        self,
+        committee: Committee,
+        questions: Questions,
+        *,
+        is_residents: bool,
+        today: date,
+    ):
+        self.committee, self.questions = committee, questions
+        self.index: UnitIndex = questions.index
+        self.choices: Mapping[str, Any] = questions.choices
+        self.is_residents, self.today = is_residents, today
+        self.rows_without_day = 0
+        self.own_unit = self.index.by_id(committee.pk)
+        own = Among(committee.path)
+        self._workplaces = Asking(
+            "unit",
+            "Đơn vị công tác",
+            Among() if is_residents else own,
+            may_create=is_residents,
+        )
+        self._cells = Asking(
+            "cell",
+            "Chi bộ nơi cư trú",
+            Among(committee.path, cells_only=True),
+            may_create=True,
+            may_leave_out=True,
+        )
 
     def read(self, record: Record) -> Entry:
         """Read the cells of a row; what cannot be read is a problem of its record."""
@@ -74,12 +88,19 @@ class EntryReader:
             "official_on": self._whole_day(entry, "official_on"),
             **self._birth(record),
         }
-        if not entry.values["full_name"] and "full_name" not in record.formulas:
+        if not entry.values["full_name"] and not _is_told(record, "full_name"):
             record.problems.append("Họ và tên: còn để trống.")
+        for name, longest in _LONGEST.items():
+            if len(entry.values[name] or "") > longest:
+                record.problems.append(
+                    f"{record.labels[name]}: dài quá {longest} ký tự."
+                )
         self._check_dates(entry)
-        self._read_workplace(entry)
-        if self.is_ward:
+        if self.is_residents:
+            self._read_workplace(entry)
             self._read_stay(entry)
+        else:
+            self._read_own_unit(entry)
         return entry
 
     def _birth(self, record: Record) -> dict[str, Any]:
@@ -97,6 +118,8 @@ class EntryReader:
 
     @staticmethod
     def _gender(record: Record) -> str:
+        if record.mark("is_woman"):
+            return "female"
         written = fold(record.text("gender"))
         if not written:
             return ""
@@ -129,55 +152,71 @@ class EntryReader:
             problems.append("Ngày sinh sau ngày hôm nay.")
         elif born and admitted and born >= admitted:
             problems.append("Ngày sinh không trước ngày vào Đảng.")
-        if admitted and admitted > self.today:
-            problems.append("Ngày vào Đảng sau ngày hôm nay.")
+        for key in ("admitted_on", "official_on"):
+            if values[key] and values[key] > self.today:
+                problems.append(f"{entry.record.labels[key]} sau ngày hôm nay.")
 
     def _read_workplace(self, entry: Entry) -> None:
-        name = entry.record.text("workplace")
-        if not name and not self.is_ward:
-            entry.workplace = self._own_unit()
-            return
+        record = entry.record
+        name = record.text("workplace")
         if not name:
-            if not entry.record.problems or "workplace" in entry.record.labels:
-                entry.record.problems.append("Đơn vị công tác: còn để trống.")
+            if not _is_told(record, "workplace"):
+                record.problems.append("Đơn vị công tác: còn để trống.")
             return
-        entry.workplace = self._unit(name, is_cell=False)
-        if entry.workplace is None:
-            entry.record.problems.append(
-                f"Đơn vị công tác: “{name}” chưa có trong danh mục. Đồng chí chọn đơn vị "
-                "tương tự, hoặc thêm thành đơn vị chưa xếp vào cây tổ chức."
+        is_settled, entry.workplace = self.questions.resolve(name, self._workplaces)
+        if not is_settled:
+            record.problems.append(
+                f"Đơn vị công tác: “{name}” {self._why_unknown(name, self._workplaces)} "
+                "Đồng chí chọn đơn vị tương tự, hoặc thêm thành đơn vị chưa xếp vào cây "
+                "tổ chức."
             )
+
+    def _read_own_unit(self, entry: Entry) -> None:
+        """Of a workplace's own list: the unit named in the row, or the list's own."""
+        record = entry.record
+        name = record.text("workplace") or record.text("cell") or record.context
+        entry.workplace = self.own_unit
+        if not name:
+            return
+        is_settled, found = self.questions.resolve(name, self._workplaces)
+        entry.workplace = found or self.own_unit
+        if not is_settled:
+            record.problems.append(
+                f"Đơn vị công tác: “{name}” {self._why_unknown(name, self._workplaces)} "
+                f"Đồng chí chọn đơn vị thuộc {self.committee}."
+            )
+
+    def _why_unknown(self, name: str, asking: Asking) -> str:
+        several = len(self.index.named(name, asking.among))
+        return f"là tên của {several} đơn vị." if several else "chưa có trong danh mục."
 
     def _read_stay(self, entry: Entry) -> None:
         record = entry.record
         name = record.text("cell") or record.context
         if name:
-            entry.cell = self._unit(name, is_cell=True)
-            if entry.cell is None:
-                record.problems.append(
-                    f"Chi bộ nơi cư trú: “{name}” không có trong {self.committee}. "
-                    "Đồng chí chọn chi bộ, thêm mới, hoặc để chưa phân về chi bộ."
-                )
-        received = record.date("received_on", today=self.today)
+            self._read_cell(entry, name)
         note = record.text("note")[:500]
         entry.stay = {
-            "received_on": self._received_on(record, received),
+            "received_on": self._received_on(record),
             "letter_number": record.text("letter_number")[:40],
             "letter_date": self._whole_day(entry, "letter_date"),
             "note": note,
         }
         entry.ground = _ground_in(note)
 
-    def _received_on(self, record: Record, received: PartialDate | None):
-        if received is None:
-            default = self.choices.get("received_on")
-            if default:
-                return date.fromisoformat(default)
-            record.problems.append(
-                "Ngày tiếp nhận: còn để trống. Đồng chí ghi ngày vào danh sách, hoặc "
-                "chọn một ngày chung cho các dòng không ghi ngày."
+    def _read_cell(self, entry: Entry, name: str) -> None:
+        is_settled, entry.cell = self.questions.resolve(name, self._cells)
+        if not is_settled:
+            entry.record.problems.append(
+                f"Chi bộ nơi cư trú: “{name}” không rõ là chi bộ nào của "
+                f"{self.committee}. Đồng chí chọn chi bộ, thêm mới, hoặc để chưa phân về "
+                "chi bộ."
             )
-            return None
+
+    def _received_on(self, record: Record) -> date | None:
+        received = record.date("received_on", today=self.today)
+        if received is None:
+            return self._common_day(record)
         if received.precision != "day":
             record.problems.append(
                 f"Ngày tiếp nhận: “{received}” chưa đủ ngày, tháng, năm."
@@ -186,56 +225,33 @@ class EntryReader:
             record.problems.append("Ngày tiếp nhận sau ngày hôm nay.")
         return received.date
 
-    def _unit(self, name: str, *, is_cell: bool) -> Unit | str | None:
-        """The unit meant, the name of one to be made, or None when it must be asked."""
-        asked = (unit_key(name), is_cell)
-        if asked not in self._found:
-            self._found[asked] = self._look_up(name, is_cell=is_cell)
-        found = self._found[asked]
-        if found is None:
-            self._ask(name, is_cell=is_cell)
-        return None if found == LEAVE_OUT else found
-
-    def _look_up(self, name: str, *, is_cell: bool) -> Unit | str | None:
-        below = self.committee.path if is_cell else None
-        answer = str(self.choices.get(_question_key(name, is_cell=is_cell), ""))
-        if answer == CREATE:
-            return name
-        if answer == LEAVE_OUT:
-            return LEAVE_OUT
-        if answer.isdigit() and (chosen := self.index.by_id(int(answer))):
-            return chosen
-        if unit := self.index.find(name, cells_below=below):
-            return unit
-        if self.choices.get("create_units"):
-            return name
+    def _common_day(self, record: Record) -> date | None:
+        if _is_told(record, "received_on"):
+            return None
+        self.rows_without_day += 1
+        common = self.choices.get(RECEIVED_ON)
+        if common:
+            return date.fromisoformat(common)
+        record.problems.append(
+            "Ngày tiếp nhận: còn để trống. Đồng chí ghi ngày vào danh sách, hoặc "
+            "chọn một ngày chung cho các dòng không ghi ngày."
+        )
         return None
 
-    def _ask(self, name: str, *, is_cell: bool) -> None:
-        key = _question_key(name, is_cell=is_cell)
-        before = self._unknown.get(key)
-        below = self.committee.path if is_cell else None
-        similar = (
-            before.similar if before else self.index.similar(name, cells_below=below)
-        )
-        count = before.rows + 1 if before else 1
-        self._unknown[key] = Question(key, name, is_cell, count, similar)
 
-    def questions(self) -> list[Question]:
-        return list(self._unknown.values())
-
-    def _own_unit(self) -> Unit | None:
-        return self.index.by_id(self.committee.pk)
-
-
-def _question_key(name: str, *, is_cell: bool) -> str:
-    return f"{'cell' if is_cell else 'unit'}:{unit_key(name)}"
+def _is_told(record: Record, key: str) -> bool:
+    """True when a problem of this column has its sentence already."""
+    label = f"{record.labels[key]}:"
+    return any(problem.startswith(label) for problem in record.problems)
 
 
 def _ground_in(note: str) -> str:
     """The ground of an exemption that a note tells, by its words."""
     plain = fold(note)
+    # With its mark, because “miền Nam” is no exemption.
+    if "mien sinh hoat" not in plain and "miễn" not in marked_key(note):
+        return ""
     for words, ground in _GROUNDS:
         if words in plain:
             return ground
-    return Exemption.Ground.OTHER if "mien sinh hoat" in plain else ""
+    return Exemption.Ground.OTHER

@@ -8,27 +8,33 @@ from datetime import date
 from django.db.models import Exists, OuterRef, Q
 
 from members.models import Exemption, Member, Registration
-from party76.shared.text import fold
+from party76.shared.text import fold, has_marks, marked_key
 
 # Above this many rows the whole table is quicker to read than to ask for.
 _MANY = 4_000
 
-STAY_FIELDS = [
+_State = Registration.State
+# The first of these that a member has at a ward is the stay that a list speaks of.
+_RUNNING = [_State.RECEIVED, _State.SENT, _State.LETTER_ASKED]
+
+_STAY_FIELDS = [
     "id",
     "member_id",
     "ward_id",
     "cell_id",
     "state",
     "received_on",
+    "ended_on",
     "letter_number",
     "letter_date",
     "note",
     "version",
 ]
-PERSON_FIELDS = [
+_PERSON_FIELDS = [
     "id",
     "full_name",
     "marked_key",
+    "search_key",
     "gender",
     "birth_date",
     "birth_precision",
@@ -41,6 +47,8 @@ PERSON_FIELDS = [
     "workplace_id",
     "status",
     "version",
+    "workplace__uses_system",
+    "workplace__path",
 ]
 
 
@@ -52,6 +60,7 @@ class KnownStay:
     cell_id: int | None
     state: str
     received_on: date | None
+    ended_on: date | None
     letter_number: str
     letter_date: date | None
     note: str
@@ -64,6 +73,7 @@ class KnownPerson:
     id: int
     full_name: str
     marked_key: str
+    search_key: str
     gender: str
     birth_date: date | None
     birth_precision: str
@@ -81,7 +91,17 @@ class KnownPerson:
     stays: list[KnownStay] = field(default_factory=list)
 
     def stay_at(self, ward_id: int) -> KnownStay | None:
-        return next((stay for stay in self.stays if stay.ward_id == ward_id), None)
+        """The stay that runs at a ward, or the letter that waits there."""
+        here = [stay for stay in self.stays if stay.ward_id == ward_id]
+        return next(
+            (stay for state in _RUNNING for stay in here if stay.state == state), None
+        )
+
+    def ended_after(self, day: date) -> KnownStay | None:
+        """A stay that had not ended yet on that day, and has since."""
+        return next(
+            (stay for stay in self.stays if stay.ended_on and stay.ended_on > day), None
+        )
 
 
 class Known:
@@ -89,11 +109,13 @@ class Known:
 
     def __init__(self, people: Iterable[KnownPerson]):
         self.by_card: dict[str, KnownPerson] = {}
-        self.by_name: dict[str, list[KnownPerson]] = defaultdict(list)
+        self._marked: dict[str, list[KnownPerson]] = defaultdict(list)
+        self._plain: dict[str, list[KnownPerson]] = defaultdict(list)
         for person in people:
             if person.card_number:
                 self.by_card[person.card_number] = person
-            self.by_name[person.marked_key].append(person)
+            self._marked[person.marked_key].append(person)
+            self._plain[person.search_key].append(person)
 
     @classmethod
     def load(cls, *, cards: set[str], names: set[str]) -> "Known":
@@ -102,19 +124,26 @@ class Known:
         everybody = len(cards) + len(names) > _MANY
         members = Member.objects.all() if everybody else Member.objects.filter(asked)
         people = {
-            row[0]: KnownPerson(*row)
-            for row in members.values_list(
-                *PERSON_FIELDS, "workplace__uses_system", "workplace__path"
-            )
+            row[0]: KnownPerson(*row) for row in members.values_list(*_PERSON_FIELDS)
         }
-        stays = Registration.objects.running().exclude(
-            state=Registration.State.RETURNED
+        stays = Registration.objects.exclude(
+            state__in=[_State.RETURNED, _State.WITHDRAWN]
         )
         if not everybody:
             stays = stays.filter(member__in=members.values("pk"))
         exemption = Exemption.objects.filter(registration=OuterRef("pk"))
-        for row in stays.annotate(is_exempt=Exists(exemption)).values_list(
-            *STAY_FIELDS, "is_exempt"
-        ):
-            people[row[1]].stays.append(KnownStay(*row))
+        rows = stays.annotate(is_exempt=Exists(exemption)).order_by("pk")
+        for row in rows.values_list(*_STAY_FIELDS, "is_exempt"):
+            if row[1] in people:
+                people[row[1]].stays.append(KnownStay(*row))
         return cls(people.values())
+
+    def named(self, name: str) -> list[KnownPerson]:
+        """Those of this very name, diacritics and all."""
+        return self._marked.get(marked_key(name), [])
+
+    def perhaps_named(self, name: str) -> list[KnownPerson]:
+        """As named; a name typed without diacritics may be any that sounds so."""
+        if has_marks(name):
+            return self.named(name)
+        return self._plain.get(fold(name), [])

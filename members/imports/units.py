@@ -5,6 +5,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from members.models import Committee, Kind
 from members.scopes import contains
@@ -35,20 +36,41 @@ _SHORT_FORMS = {
     "tt": "thi tran",
 }
 _WORD = re.compile(r"[a-z]+|\d+")
+_SIMILAR_SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
+    """What is known of a unit that is open today."""
+
     id: int
     code: str
     name: str
     path: str
     kind: str
     uses_system: bool
+    short_name: str = ""
+    valid_from: date | None = None
 
     @property
     def is_cell(self) -> bool:
         return self.kind in _CELLS
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """Which units a name may mean: those at and below a path, perhaps cells alone."""
+
+    below: str = ""
+    cells_only: bool = False
+
+    def holds(self, unit: Unit) -> bool:
+        if self.cells_only and (not unit.is_cell or unit.path == self.below):
+            return False
+        return contains(self.below, unit.path)
+
+
+EVERYWHERE = Among()
 
 
 def unit_key(name: str) -> str:
@@ -59,62 +81,55 @@ def unit_key(name: str) -> str:
 
 
 class UnitIndex:
-    """Every open unit under the keys of its names; built with one query."""
+    """Every open unit under its code and the keys of its names; built with one query."""
 
-    def __init__(self, units: Iterable[Unit], short_names: Iterable[tuple[str, Unit]]):
+    def __init__(self, units: Iterable[Unit]):
         self._by_key: dict[str, list[Unit]] = defaultdict(list)
+        self._by_id: dict[int, Unit] = {}
+        self._by_code: dict[str, Unit] = {}
         for unit in units:
-            self._add(unit.name, unit)
-            self._add(unit.code, unit)
-        for name, unit in short_names:
-            self._add(name, unit)
+            self._by_id[unit.id] = unit
+            self._by_code[unit.code.casefold()] = unit
+            for key in {unit_key(unit.name), unit_key(unit.short_name)} - {""}:
+                self._by_key[key].append(unit)
 
     @classmethod
     def load(cls) -> "UnitIndex":
-        rows = Committee.objects.filter(valid_to=None).values_list(
-            "id", "code", "name", "path", "kind", "uses_system", "short_name"
-        )
-        named = [(row[6], Unit(*row[:6])) for row in rows]
-        return cls([unit for _, unit in named], [pair for pair in named if pair[0]])
+        fields = ["id", "code", "name", "path", "kind", "uses_system", "short_name"]
+        rows = Committee.objects.filter(valid_to=None).order_by("path")
+        return cls(Unit(*row) for row in rows.values_list(*fields, "valid_from"))
 
-    def find(self, name: str, *, cells_below: str | None = None) -> Unit | None:
-        """The one unit of this name; None where none or several bear it.
+    def find(self, name: str, among: Among = EVERYWHERE) -> Unit | None:
+        """The one unit of this name or code; None where none or several bear it.
 
-        cells_below narrows to the cells at and below a path; without it cells
-        give way to the committees of the same name.
+        Where cells are not asked for, they give way to a committee of the same name.
         """
-        found = self._among(self._by_key.get(unit_key(name), []), cells_below)
-        if len(found) > 1 and cells_below is None:
-            committees = [unit for unit in found if not unit.is_cell]
-            found = committees or found
-        return found[0] if len(found) == 1 else None
+        found = self.named(name, among)
+        if len(found) > 1 and not among.cells_only:
+            found = [unit for unit in found if not unit.is_cell] or found
+        if len(found) == 1:
+            return found[0]
+        coded = self._by_code.get(name.strip().casefold())
+        return coded if coded and not found and among.holds(coded) else None
 
-    def similar(self, name: str, *, cells_below: str | None = None) -> list[Unit]:
+    def named(self, name: str, among: Among = EVERYWHERE) -> list[Unit]:
+        """All units of this name."""
+        return list(filter(among.holds, self._by_key.get(unit_key(name), [])))
+
+    def similar(self, name: str, among: Among = EVERYWHERE) -> list[Unit]:
         """Up to six units whose names come near, the nearest first."""
-        key = unit_key(name)
-        near = difflib.get_close_matches(key, self._by_key, n=12, cutoff=0.5)
-        found: dict[int, Unit] = {}
-        for one in near:
-            for unit in self._among(self._by_key[one], cells_below):
-                found.setdefault(unit.id, unit)
-        return list(found.values())[:6]
+        near = difflib.get_close_matches(
+            unit_key(name), self._by_key, n=2 * _SIMILAR_SHOWN, cutoff=0.5
+        )
+        units = (unit for key in near for unit in self._by_key[key])
+        found = {unit.id: unit for unit in units if among.holds(unit)}
+        return list(found.values())[:_SIMILAR_SHOWN]
 
-    def by_id(self, pk: int) -> Unit | None:
-        for units in self._by_key.values():
-            for unit in units:
-                if unit.id == pk:
-                    return unit
-        return None
+    def by_id(self, pk: int | None) -> Unit | None:
+        return self._by_id.get(pk or 0)
 
-    def _add(self, name: str, unit: Unit) -> None:
-        units = self._by_key[unit_key(name)]
-        if unit not in units:
-            units.append(unit)
+    def by_code(self, code: str) -> Unit | None:
+        return self._by_code.get(code.strip().casefold())
 
-    @staticmethod
-    def _among(units: list[Unit], cells_below: str | None) -> list[Unit]:
-        if cells_below is None:
-            return list(units)
-        return [
-            unit for unit in units if unit.is_cell and contains(cells_below, unit.path)
-        ]
+    def all_among(self, among: Among) -> list[Unit]:
+        return list(filter(among.holds, self._by_id.values()))

@@ -30,7 +30,7 @@ EDITABLE_FIELDS = [
     "sort_key",
     "search_key",
 ]
-_LAST_CHILD = 10**STEP - 2  # the end of a scope must still be a step of its own
+LAST_CHILD = 10**STEP - 2  # the end of a scope must still be a step of its own
 
 
 @transaction.atomic
@@ -81,7 +81,7 @@ def next_path(parent: Committee | None) -> str:
     base = parent.path if parent else ""
     last = siblings.values_list("path", flat=True).first()
     number = int(last[-STEP:]) + 1 if last else 1
-    if number > _LAST_CHILD:
+    if number > LAST_CHILD:
         raise ValidationError("Đơn vị này đã có quá nhiều đơn vị trực thuộc.")
     return f"{base}{number:0{STEP}}"
 

@@ -1,10 +1,11 @@
 """Writing what an import was confirmed to write, in batches and one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from members.models import (
@@ -17,23 +18,34 @@ from members.models import (
     Sector,
     User,
 )
-from members.services.committees import create_committee
-from members.services.placements import move_placement
+from members.services.committee_batches import free_codes, open_committees
 from party76.audit.models import Action
 from party76.audit.services import record
 
 _BATCH = 1_000
 _RECEIVED = Registration.State.RECEIVED
+# Units met in an import, until the organisation department gives them their place.
+_UNPLACED = "CX"
+
+CHANGED_MEANWHILE = (
+    "Hồ sơ của một đồng chí trong danh sách vừa có người khác sửa. Chưa ghi gì; đồng chí "
+    "xem lại bản xem trước."
+)
 
 
 @dataclass(slots=True)
 class Incoming:
-    """What one row of a list asks to be written; None and empty ask for nothing."""
+    """What one row of a list asks to be written; None and empty ask for nothing.
+
+    Versions are those that the row was compared with.
+    """
 
     person_id: int | None = None
+    person_version: int | None = None
     person: dict[str, Any] = field(default_factory=dict)
     workplace: int | str | None = None  # a key, or the name of a unit to be made
     stay_id: int | None = None
+    stay_version: int | None = None
     stay: dict[str, Any] = field(default_factory=dict)
     cell: int | str | None = None
     ward: int | None = None
@@ -52,6 +64,18 @@ class Written:
     units_added: int
 
 
+@dataclass
+class _Made:
+    """The units that an import made, by the name the list gives them."""
+
+    workplaces: dict[str, Committee] = field(default_factory=dict)
+    cells: dict[str, Committee] = field(default_factory=dict)
+
+    @property
+    def all(self) -> list[Committee]:
+        return [*self.workplaces.values(), *self.cells.values()]
+
+
 @transaction.atomic
 def write_incoming(
     rows: Sequence[Incoming],
@@ -63,15 +87,16 @@ def write_incoming(
 ) -> Written:
     """Write the confirmed rows of a list of one committee; one audit event.
 
-    source says in the audit where they came from (file, hash, run).
+    source says in the audit where they came from (file, hash, run). Raises
+    ValidationError when somebody changed one of the people meanwhile.
     """
-    units = _make_units(rows, committee, today=today, by=by)
-    added = _add_members(rows, units)
+    made = _make_units(rows, committee, today=today)
+    edits = {row.person_id: row.person for row in rows if row.person_id and row.person}
+    added = _add_members(rows, made)
     changed = _change_members(rows)
-    stays = _add_stays(rows, units)
-    moved = _change_stays(rows, units, today=today)
+    stays = _add_stays(rows, made)
+    moved = _change_stays(rows, made, today=today)
     _add_exemptions(rows)
-    written = Written(len(added), len(changed), len(stays), len(moved), len(units))
     record(
         Action.IMPORT,
         "member",
@@ -84,45 +109,64 @@ def write_incoming(
             "members_changed": changed,
             "stays_added": [stay.pk for stay in stays],
             "stays_changed": moved,
+            "units_added": [unit.code for unit in made.all],
         },
-        personal={"changed": {str(row.person_id): row.person for row in _edits(rows)}},
+        personal={"changed": {str(pk): values for pk, values in edits.items()}},
     )
-    return written
+    return Written(len(added), len(changed), len(stays), len(moved), len(made.all))
 
 
-def _make_units(rows, committee: Committee, *, today: date, by: User) -> dict:
-    """Units that the list names and nobody knows: workplaces without a place yet."""
-    made: dict[str, Committee] = {}
-    for name in dict.fromkeys(
-        row.workplace for row in rows if isinstance(row.workplace, str)
-    ):
-        unit = Committee(
-            code=f"CX-{today:%y%m%d}-{Committee.objects.count() + 1}",
-            name=name,
+def _make_units(
+    rows: Sequence[Incoming], committee: Committee, *, today: date
+) -> _Made:
+    """Units that the list names and nobody knows: workplaces without a place, cells."""
+    made = _Made()
+    firsts = _first_days((row.workplace, row) for row in rows)
+    codes = free_codes(_UNPLACED, len(firsts), width=4) if firsts else []
+    for code, (name, day) in zip(codes, firsts.items(), strict=True):
+        made.workplaces[name] = Committee(
+            code=code,
+            name=name[:200],
             kind=Kind.GRASSROOTS,
             sector=Sector.OTHER,
             uses_system=False,
             is_unplaced=True,
+            valid_from=day or today,
         )
-        made[name] = create_committee(unit, valid_from=today, by=by)
-    for name in dict.fromkeys(row.cell for row in rows if isinstance(row.cell, str)):
-        unit = Committee(
-            code=f"{committee.code}-{Committee.objects.count() + 1}",
-            name=name,
+    firsts = _first_days((row.cell, row) for row in rows)
+    codes = free_codes(committee.code, len(firsts)) if firsts else []
+    for code, (name, day) in zip(codes, firsts.items(), strict=True):
+        first = max(filter(None, [day or today, committee.valid_from]))
+        made.cells[name] = Committee(
+            code=code,
+            name=name[:200],
             kind=Kind.CELL,
             sector=Sector.COMMUNE,
             parent=committee,
+            outside_city=committee.outside_city,
             receives_members=True,
+            valid_from=first,
         )
-        made[f"cell {name}"] = create_committee(unit, valid_from=today, by=by)
+    if made.all:
+        open_committees(made.all)
     return made
 
 
-def _add_members(rows, units: dict) -> list[Member]:
+def _first_days(named: Iterable[tuple[Any, Incoming]]) -> dict[str, date | None]:
+    """Name of a unit to be made → the first day on which the list needs it."""
+    days: dict[str, date | None] = {}
+    for name, row in named:
+        if isinstance(name, str):
+            told = [days.get(name), row.stay.get("received_on")]
+            days[name] = min(filter(None, told), default=None)
+    return days
+
+
+def _add_members(rows: Sequence[Incoming], made: _Made) -> list[Member]:
     news = [row for row in rows if row.person_id is None]
     members = []
     for row in news:
-        member = Member(workplace_id=_workplace_id(row, units), **row.person)
+        member = Member(workplace_id=_workplace_id(row, made), **row.person)
         member.set_keys()
         members.append(member)
     Member.objects.bulk_create(members, batch_size=_BATCH)
@@ -132,46 +176,55 @@ def _add_members(rows, units: dict) -> list[Member]:
     return members
 
 
-def _change_members(rows) -> list[int]:
-    edits = {row.person_id: row.person for row in _edits(rows)}
+def _change_members(rows: Sequence[Incoming]) -> list[int]:
+    edits = {row.person_id: row for row in rows if row.person_id and row.person}
     if not edits:
         return []
     members = list(Member.objects.select_for_update().filter(pk__in=edits))
-    fields = {name for values in edits.values() for name in values}
+    fields: set[str] = set()
     for member in members:
-        for name, value in edits[member.pk].items():
+        row = edits[member.pk]
+        if member.version != row.person_version:
+            raise ValidationError(CHANGED_MEANWHILE)
+        for name, value in row.person.items():
             setattr(member, name, value)
+        fields |= row.person.keys()
         member.set_keys()
         member.version += 1
     keys = {"sort_key", "search_key", "marked_key", "version"}
     Member.objects.bulk_update(members, sorted(fields | keys), batch_size=_BATCH)
-    return sorted(edits)
+    return sorted(member.pk for member in members)
 
 
-def _add_stays(rows, units: dict) -> list[Registration]:
+def _add_stays(rows: Sequence[Incoming], made: _Made) -> list[Registration]:
     news = [row for row in rows if row.ward and row.stay_id is None]
-    workplaces = _workplaces(news, units)
-    stays, places = [], []
-    for row in news:
-        stay = Registration(
+    workplaces = Committee.objects.in_bulk({_workplace_id(row, made) for row in news})
+    stays = [
+        Registration(
             member_id=row.person_id,
-            workplace=workplaces[_workplace_id(row, units)],
+            workplace=workplaces[_workplace_id(row, made)],
             ward_id=row.ward,
-            cell_id=_cell_id(row, units),
+            cell_id=_cell_id(row, made),
             state=_RECEIVED,
             is_letter_unknown=not row.stay.get("letter_number"),
             **row.stay,
         )
-        stays.append(stay)
-        places.append(_placement(stay))
+        for row in news
+    ]
     Registration.objects.bulk_create(stays, batch_size=_BATCH)
     for row, stay in zip(news, stays, strict=True):
         row.stay_id = stay.pk
-    Placement.objects.bulk_create(places, batch_size=_BATCH)
+    Placement.objects.bulk_create(
+        [
+            _placement(stay, stay.received_on, Placement.Cause.RECEIVED)
+            for stay in stays
+        ],
+        batch_size=_BATCH,
+    )
     return stays
 
 
-def _placement(stay: Registration) -> Placement:
+def _placement(stay: Registration, on: date | None, cause: str) -> Placement:
     return Placement(
         registration=stay,
         ward_id=stay.ward_id,
@@ -179,82 +232,73 @@ def _placement(stay: Registration) -> Placement:
         workplace=stay.workplace,
         sector=stay.workplace.sector,
         outside_city=stay.workplace.outside_city,
-        valid_from=stay.received_on,
-        cause=Placement.Cause.RECEIVED,
+        valid_from=on,
+        cause=cause,
     )
 
 
-def _change_stays(rows, units: dict, *, today: date) -> list[int]:
+def _change_stays(rows: Sequence[Incoming], made: _Made, *, today: date) -> list[int]:
     """Receive letters that wait, pass to another cell, fill what was blank."""
     asked = {
         row.stay_id: row
         for row in rows
-        if row.stay_id and row.person_id and (row.stay.get("state") or _has_edit(row))
+        if row.stay_id and row.ward is None and (row.stay or row.cell)
     }
-    asked = {pk: row for pk, row in asked.items() if _has_edit(row)}
-    stays = Registration.objects.select_for_update().filter(pk__in=asked)
-    for stay in stays:
-        _change_stay(stay, asked[stay.pk], units, today=today)
-    return sorted(asked)
-
-
-def _has_edit(row: Incoming) -> bool:
-    return row.ward is None and bool(row.stay or row.cell)
-
-
-def _change_stay(stay: Registration, row: Incoming, units: dict, *, today) -> None:
-    is_receipt = row.stay.get("state") == _RECEIVED
-    for name, value in row.stay.items():
-        setattr(stay, name, value)
-    if row.cell:
-        stay.cell_id = _cell_id(row, units)
-    stay.version += 1
-    stay.save()
-    if is_receipt:
-        _placement(stay).save()
-    elif row.cell:
-        cause = Placement.Cause.CELL_CHANGED
-        move_placement(stay, on=today, cause=cause, version=stay.version)
-
-
-def _add_exemptions(rows) -> None:
-    exempt = [row for row in rows if row.ground and row.stay_id]
-    days = dict(
-        Registration.objects.filter(pk__in=[row.stay_id for row in exempt]).values_list(
-            "pk", "received_on"
-        )
+    if not asked:
+        return []
+    stays = list(
+        Registration.objects.select_for_update(of=("self",))
+        .select_related("workplace")
+        .filter(pk__in=asked)
     )
+    opened, moved = [], []
+    for stay in stays:
+        row = asked[stay.pk]
+        if stay.version != row.stay_version:
+            raise ValidationError(CHANGED_MEANWHILE)
+        is_moved = stay.is_received and bool(row.cell)
+        for name, value in row.stay.items():
+            setattr(stay, name, value)
+        stay.cell_id = _cell_id(row, made) or stay.cell_id
+        stay.version += 1
+        if "state" in row.stay:
+            cause = Placement.Cause.RECEIVED
+            opened.append(_placement(stay, stay.received_on, cause))
+        elif is_moved:
+            moved.append(stay)
+            opened.append(_placement(stay, today, Placement.Cause.CELL_CHANGED))
+    fields = {name for row in asked.values() for name in row.stay} | {"cell", "version"}
+    Registration.objects.bulk_update(stays, sorted(fields), batch_size=_BATCH)
+    Placement.objects.filter(registration__in=moved, valid_to=None).update(
+        valid_to=today
+    )
+    Placement.objects.bulk_create(opened, batch_size=_BATCH)
+    return sorted(stay.pk for stay in stays)
+
+
+def _add_exemptions(rows: Sequence[Incoming]) -> None:
+    exempt = {row.stay_id: row for row in rows if row.ground and row.stay_id}
+    days = Registration.objects.filter(pk__in=exempt).values_list("pk", "received_on")
     Exemption.objects.bulk_create(
         [
             Exemption(
-                registration_id=row.stay_id,
-                ground=row.ground,
-                document=row.ground_document,
-                valid_from=days[row.stay_id],
+                registration_id=pk,
+                ground=exempt[pk].ground,
+                document=exempt[pk].ground_document,
+                valid_from=received_on,
             )
-            for row in exempt
+            for pk, received_on in days
         ],
         batch_size=_BATCH,
     )
 
 
-def _edits(rows) -> list[Incoming]:
-    return [row for row in rows if row.person_id and row.person]
-
-
-def _workplace_id(row: Incoming, units: dict) -> int:
+def _workplace_id(row: Incoming, made: _Made) -> int:
     if isinstance(row.workplace, str):
-        return units[row.workplace].pk
+        return made.workplaces[row.workplace].pk
     assert row.workplace is not None  # noqa: S101 every new row names one
     return row.workplace
 
 
-def _cell_id(row: Incoming, units: dict) -> int | None:
-    if isinstance(row.cell, str):
-        return units[f"cell {row.cell}"].pk
-    return row.cell
-
-
-def _workplaces(rows, units: dict) -> dict[int, Committee]:
-    keys = {_workplace_id(row, units) for row in rows}
-    return Committee.objects.in_bulk(keys)
+def _cell_id(row: Incoming, made: _Made) -> int | None:
+    return made.cells[row.cell].pk if isinstance(row.cell, str) else row.cell
