@@ -7,6 +7,7 @@ from evaluations.models import Comment, Evaluation, Form, Tier
 from evaluations.services.rulesets import COMMENT_TITLE
 
 CAPITALS = "PHIẾU NHẬN XÉT"
+OPEN = "……………………"  # written in by hand
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class CommentPaper:
 
     title: str  # the part in capitals
     subtitle: str
+    cell_name: str
+    opening: str
     items: list[PaperItem]
     tiers: list[PaperBox]
     comment: Comment | None
@@ -51,11 +54,23 @@ def comment_paper(evaluation: Evaluation) -> CommentPaper:
     return CommentPaper(
         title=title,
         subtitle=subtitle,
+        cell_name=evaluation.cell.name if evaluation.cell else f"Chi bộ {OPEN}",
+        opening=_opening(evaluation, comment),
         items=items,
-        tiers=_tiers(rule_set.tiers.all(), evaluation),
+        tiers=[] if evaluation.is_exempt else _tiers(rule_set.tiers.all(), evaluation),
         comment=comment,
         next_number=len(items) + 1,
     )
+
+
+def _opening(evaluation: Evaluation, comment: Comment | None) -> str:
+    """Who comments, and that it was agreed where the rules want that."""
+    who = f"Chi ủy {evaluation.cell.name if evaluation.cell else 'chi bộ nơi cư trú'}"
+    if not evaluation.rating_year.rule_set.needs_consultation:
+        return f"{who} nhận xét:"
+    met = comment.consulted_on if comment else None
+    day = f"ngày {met:%d/%m/%Y}" if met else "ngày …… tháng …… năm ………"
+    return f"{who} đã họp với Ban công tác Mặt trận {day} và thống nhất nhận xét:"
 
 
 def _items(form: Form, comment: Comment | None) -> list[PaperItem]:

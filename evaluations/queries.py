@@ -22,6 +22,25 @@ class Evidence:
     attendance: AttendanceTotals
     last_year: str  # last year's result in words, empty when there is none
 
+    def __str__(self):
+        """One line: “Dự họp 1/2 · vắng có lý do 1 · ý kiến 0 · năm trước: Tốt”."""
+        totals = self.attendance
+        parts = ["Chưa có kỳ họp nào tính cho năm"]
+        if totals.due:
+            late = f" (muộn {totals.late})" if totals.late else ""
+            parts = [f"Dự họp {totals.present}/{totals.due}{late}"]
+        others = [
+            ("vắng có lý do", totals.excused),
+            ("vắng không lý do", totals.absent),
+            ("cử người dự thay", totals.represented),
+            ("chưa điểm danh", totals.not_marked),
+        ]
+        parts += [f"{words} {number}" for words, number in others if number]
+        parts.append(f"ý kiến {totals.opinions}")
+        if self.last_year:
+            parts.append(f"năm trước: {self.last_year}")
+        return " · ".join(parts)
+
     @property
     def attendance_box(self) -> int | None:
         """The box of the item on attendance that the marks speak for; None: no meeting.

@@ -189,12 +189,12 @@ def entry_of(evaluation: Evaluation) -> Entry:
 
 
 def tidy(entry: Entry) -> Entry:
-    """One spelling of blanks; what is left out has no tier, what is not no reason."""
+    """One spelling of blanks; what is left out has no result, what is not no reason."""
     return Entry(
         left_out=entry.left_out,
         reason=normalize_vi(entry.reason) if entry.left_out else "",
         tier_id=None if entry.left_out else entry.tier_id,
-        answers=entry.answers,
+        answers={} if entry.left_out else entry.answers,
         text=entry.text.replace("\r\n", "\n").strip(),
     )
 
