@@ -98,7 +98,7 @@ class AttendanceGrid:
         """The options for who came: number and name of everybody on the list."""
         return format_html_join(
             "",
-            '<option value="{} – {}">',
+            '<option value="{} – {}"></option>',
             ((row.number, row.member.full_name) for row in self.rows),
         )
 
@@ -159,7 +159,8 @@ class AttendanceGrid:
         # quicker than an include in a loop, and still a template.
         slots = {name: f"{{{name}}}" for name in _SLOTS}
         context = {**slots, "reasons_only": self.reasons_only}
-        return render_to_string("residence/_mark_row.html", context)
+        drawn = render_to_string("residence/_mark_row.html", context)
+        return " ".join(drawn.split())  # three hundred times the blanks saved
 
     def _slots(self, row, choice: Choice | None, saved: SavedMarks | None) -> dict:
         shown = choice or self.stored_choice(row)
@@ -168,15 +169,15 @@ class AttendanceGrid:
             "n": row.number,
             "name": row.member.full_name,
             "facts": facts_of(row),
-            "beside": "" if row.is_due else " data-beside",
+            "beside": "" if row.is_due else "data-beside",
             "base": base,
             "reason": shown.reason,
             "who": shown.who,
             "relation": shown.relation,
-            "late": " checked" if shown.late else "",
+            "late": "checked" if shown.late else "",
             "note": self._note(row, saved) if choice else "",
             **{
-                f"is_{letter}": " checked" if shown.letter == letter else ""
+                f"is_{letter}": "checked" if shown.letter == letter else ""
                 for letter in CODES
             },
         }
