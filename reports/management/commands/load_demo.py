@@ -25,5 +25,5 @@ class Command(BaseCommand):
                 progress.say(label)
 
             build_city(timezone.localdate(), say=say)
-            say("Đã nạp xong thành phố mẫu", 100)
+            progress.label, progress.done = "Đã nạp xong thành phố mẫu", 100
         self.stdout.write(accounts_in_words())
