@@ -16,6 +16,23 @@ from residence.views.meetings import meeting_in_scope
 
 _MARKABLE = {Meeting.State.OPEN, Meeting.State.CLOSED}
 BLANK_LINES = range(10)
+# Half the time of the page would go into columns that it does not show.
+_SHOWN = [
+    "number",
+    "version",
+    "status",
+    "is_late",
+    "is_due",
+    "reason",
+    "represented_by_id",
+    "represented_by_name",
+    "representative_relation",
+    "member__full_name",
+    "member__birth_date",
+    "cell__name",
+    "workplace__name",
+    "workplace__short_name",
+]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -93,6 +110,7 @@ def _rows(request, meeting: Meeting):
         Attendance.objects.visible_to(request.user)
         .filter(meeting=meeting)
         .select_related("member", "cell", "workplace")
+        .only(*_SHOWN)
         .order_by("number")
     )
 

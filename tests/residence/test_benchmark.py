@@ -16,8 +16,5 @@ def test_benchmark_when_run_then_within_its_statements_and_gone_again(monkeypatc
 
     assert (statements.measured, statements.passed) == ("3 + 2", True)
     assert times.measured.endswith("×")
-    assert not (
-        Meeting.objects.exists()
-        or Member.objects.exists()
-        or Committee.objects.exists()
-    )
+    for model in (Meeting, Member, Committee):
+        assert not model.objects.exists()
