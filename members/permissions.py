@@ -8,10 +8,11 @@ from django.utils import timezone
 from members.models import (
     Committee,
     CorrectionRequest,
+    Kind,
     Member,
+    Placement,
     Registration,
     Role,
-    RoleAssignment,
     User,
 )
 from members.scopes import contains
@@ -105,37 +106,36 @@ _OVER = {Registration.State.ENDED, Registration.State.RETURNED}
 def accesses(user: User, registration: Registration) -> frozenset[Access]:
     """From which sides the user, who can see this stay, looks at it.
 
-    Fetch the stay through visible_to with ward, cell and workplace; a side that
-    only an earlier placement gives is a past one.
+    Fetch the stay through visible_to and for_rights; a side that only an earlier
+    placement gives is a past one.
     """
     found = set()
     over = registration.state in _OVER
+    placements = registration.placements.all()
     sides = (
-        (_RESIDENCE, registration.place, "place", _A.RESIDENCE_NOW, _A.RESIDENCE_PAST),
-        (
-            (Role.WORKPLACE,),
-            registration.workplace,
-            "workplace",
-            _A.WORKPLACE_NOW,
-            _A.WORKPLACE_PAST,
-        ),
+        (_RESIDENCE, "place", _A.RESIDENCE_NOW, _A.RESIDENCE_PAST),
+        ((Role.WORKPLACE,), "workplace", _A.WORKPLACE_NOW, _A.WORKPLACE_PAST),
     )
-    for roles, unit, attribute, now, past in sides:
+    for roles, unit, now, past in sides:
         paths = user.paths_of(*roles)
-        if not paths:
-            continue
-        if _any_contains(paths, unit):
+        if _any_contains(paths, getattr(registration, unit)):
             found.add(past if over else now)
-        elif any(
-            _any_contains(paths, getattr(placement, attribute))
-            for placement in registration.placements.select_related(
-                "ward", "cell", "workplace"
-            )
-        ):
+        elif paths and any(_any_contains(paths, getattr(p, unit)) for p in placements):
             found.add(past)
-    if user.has_role(*_ABOVE):
+    above = user.paths_of(*_ABOVE)
+    stood: list[Registration | Placement] = [registration, *placements]
+    if above and any(
+        _any_contains(above, unit) for at in stood for unit in (at.place, at.workplace)
+    ):
         found.add(_A.ABOVE)
     return frozenset(found)
+
+
+def is_own(user: User, place: Registration | Placement) -> bool:
+    """True where the user's units are the residence, or the workplace, named there."""
+    return _any_contains(user.paths_of(*_RESIDENCE), place.place) or _any_contains(
+        user.paths_of(Role.WORKPLACE), place.workplace
+    )
 
 
 def right_to(user: User, registration: Registration, part: Part) -> Right:
@@ -189,8 +189,13 @@ def can_answer_correction(user: User, request: CorrectionRequest) -> bool:
 
 
 def can_add_member(user: User) -> bool:
-    """Workplaces add their own; wards add what reached them on paper."""
-    return user.has_role(Role.WORKPLACE, Role.RESIDENCE_WARD)
+    """Workplaces add their own members."""
+    return user.has_role(Role.WORKPLACE)
+
+
+def can_receive_on_paper(user: User) -> bool:
+    """Wards write down whose letter reached them on paper."""
+    return user.has_role(Role.RESIDENCE_WARD)
 
 
 def can_run_residence(user: User, committee: Committee) -> bool:
@@ -231,11 +236,15 @@ def can_list_members(user: User) -> bool:
     return user.has_role(*_RESIDENCE, *_ABOVE, Role.WORKPLACE)
 
 
-def can_import_members(user: User, committee: Committee) -> bool:
-    """A ward its residents, a workplace its own, the department anybody below."""
-    return _any_contains(
-        user.paths_of(Role.RESIDENCE_WARD, Role.WORKPLACE, Role.DEPARTMENT), committee
-    )
+def can_import_residents(user: User, ward: Committee) -> bool:
+    """The list of those who keep contact at a ward: its committee, the department."""
+    paths = user.paths_of(Role.RESIDENCE_WARD, Role.DEPARTMENT)
+    return ward.kind == Kind.WARD and _any_contains(paths, ward)
+
+
+def can_import_workers(user: User, workplace: Committee) -> bool:
+    """The list of a workplace's own members: its committee, the department."""
+    return _any_contains(user.paths_of(Role.WORKPLACE, Role.DEPARTMENT), workplace)
 
 
 def can_import_committees(user: User, committee: Committee) -> bool:
@@ -245,26 +254,6 @@ def can_import_committees(user: User, committee: Committee) -> bool:
 def can_administer(user: User, committee: Committee) -> bool:
     """Accounts and posts at a unit; granting is a right of its own."""
     return _any_contains(user.paths_of(Role.ADMINISTRATOR), committee)
-
-
-def can_manage_account(user: User, account: User) -> bool:
-    """Edit, lock, give a new password: all its running posts lie in one's scope.
-
-    Otherwise a ward's administrator could take over an account of the city.
-    """
-    if account.pk == user.pk or not user.has_role(Role.ADMINISTRATOR):
-        return False
-    running = account.assignments.running().select_related("committee")
-    return all(can_administer(user, post.committee) for post in running)
-
-
-def can_grant_post(user: User, account: User, committee: Committee) -> bool:
-    """Posts inside one's scope, never to oneself."""
-    return account.pk != user.pk and can_administer(user, committee)
-
-
-def can_end_post(user: User, post: RoleAssignment) -> bool:
-    return post.user_id != user.pk and can_administer(user, post.committee)
 
 
 def can_place_units(user: User) -> bool:

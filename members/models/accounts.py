@@ -97,10 +97,6 @@ class RoleAssignmentQuerySet(models.QuerySet):
     def held_on(self, day):
         return self.filter(valid_from__lte=day).exclude(valid_to__lte=day)
 
-    def running(self):
-        """Posts that are held or will be."""
-        return self.exclude(valid_to__lte=timezone.localdate())
-
     def visible_to(self, user):
         """Posts in units that the user administers, and his own."""
         paths = user.paths_of(Role.ADMINISTRATOR)

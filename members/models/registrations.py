@@ -56,6 +56,12 @@ class RegistrationQuerySet(models.QuerySet):
         """Received by then and not ended by then (design 4.3)."""
         return self.filter(received_on__lte=day).exclude(ended_on__lte=day)
 
+    def for_rights(self):
+        """With the units, now and before, that rights are asked about."""
+        return self.select_related("ward", "cell", "workplace").prefetch_related(
+            "placements__ward", "placements__cell", "placements__workplace"
+        )
+
     def running(self):
         """Neither ended nor given up: what concerns somebody today."""
         return self.exclude(

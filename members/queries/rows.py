@@ -8,11 +8,13 @@ from datetime import date
 from django.db.models import Exists, OuterRef, QuerySet
 
 from members.models import Exemption, Member, Registration, Role, User
+from members.permissions import is_own
 from members.scopes import contains
 
 State = Registration.State
 _RESIDENCE = (Role.RESIDENCE_WARD, Role.RESIDENCE_CELL)
 _ABOVE = (Role.DEPARTMENT, Role.INSPECTOR)
+_OVER = [State.ENDED, State.RETURNED]
 _RUNNING = [State.DRAFT, State.SENT, State.LETTER_ASKED, State.RECEIVED]
 # Which of several stays stands for a member in a list: the first that fits.
 _PREFERENCE = {
@@ -87,7 +89,8 @@ def _row(member: Member, stays: list[Registration], user: User) -> Row:
     if present or _works_here(member, user):
         returned = (stay for stay in ranked if stay.state == State.RETURNED)
         return _present_row(member, present or next(returned, None))
-    return _past_row(member, ranked[0] if ranked else None)
+    ended_here = (stay for stay in ranked if stay.state in _OVER and is_own(user, stay))
+    return _past_row(member, next(ended_here, None))
 
 
 def _is_present(stay: Registration, user: User) -> bool:
@@ -134,15 +137,14 @@ def _present_row(member: Member, stay: Registration | None) -> Row:
 def _past_row(member: Member, stay: Registration | None) -> Row:
     """What a former side still reads: the copy made when the stay ended."""
     copy = (stay.identity_at_end if stay else None) or {}
-    is_over = stay is not None and stay.state in {State.ENDED, State.RETURNED}
     return Row(
         pk=member.pk,
         name=copy.get("full_name", member.full_name),
         birth=_birth_of(copy) if copy else member.birth_text,
         card=copy.get("card_number") or "",
         workplace=copy.get("workplace", ""),
-        residence=residence_text(stay) if stay and is_over else "",
-        state=stay.get_state_display() if stay and is_over else "Đã chuyển đi",
+        residence=residence_text(stay) if stay else "",
+        state=stay.get_state_display() if stay else "Đã chuyển đi",
         kind="neutral",
         is_exempt=False,
         is_past=True,

@@ -16,12 +16,14 @@ from members.forms.persons import (
     NewMemberForm,
     WorkplaceChangeForm,
 )
-from members.models import Member, Role
+from members.models import Member
 from members.permissions import (
+    can_add_member,
     can_edit_dwelling,
     can_edit_identity,
     can_introduce_from,
     can_list_members,
+    can_receive_on_paper,
 )
 from members.queries.persons import member_page, narrowed
 from members.queries.registrations import letters_waiting
@@ -64,8 +66,8 @@ def member_list(request):
         "query": urlencode(form.query()),
         "here": f"{request.path}?{urlencode(form.query())}",
         "waiting": letters_waiting(request.user),
-        "can_add": request.user.has_role(Role.WORKPLACE),
-        "can_receive": request.user.has_role(Role.RESIDENCE_WARD),
+        "can_add": can_add_member(request.user),
+        "can_receive": can_receive_on_paper(request.user),
     }
     return render(request, "members/member_list.html", context)
 
@@ -106,7 +108,7 @@ def _number(value: str | None) -> int | None:
 @require_http_methods(["GET", "POST"])
 def member_add(request):
     """A workplace adds one of its own members."""
-    if not request.user.has_role(Role.WORKPLACE):
+    if not can_add_member(request.user):
         raise PermissionDenied
     form = NewMemberForm(request.POST or None, by=request.user)
     if request.method == "POST" and form.is_valid() and _add(form, by=request.user):

@@ -20,6 +20,7 @@ from members.models import Exemption, Member, Registration, Role
 from members.permissions import (
     can_introduce_from,
     can_receive_at,
+    can_receive_on_paper,
     can_run_stay,
 )
 from members.queries.registrations import letters_of_workplace, letters_to_receive
@@ -96,7 +97,7 @@ def letter_add(request, pk):
 @require_http_methods(["GET", "POST"])
 def paper_receive(request):
     """A ward writes down a member whose letter reached it on paper."""
-    if not request.user.has_role(Role.RESIDENCE_WARD):
+    if not can_receive_on_paper(request.user):
         raise PermissionDenied
     form = PaperReceiptForm(request.POST or None, by=request.user)
     if request.method == "POST" and form.is_valid():

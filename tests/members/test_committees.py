@@ -106,6 +106,14 @@ def test_unit_page_when_shown_to_another_unit_tells_name_and_no_count(world, cli
     assert "Quá trình của đơn vị" not in text
 
 
+def test_unit_page_when_it_is_the_topmost_has_no_unit_above(world, client):
+    client.force_login(world.department_user)
+
+    page = client.get(reverse("members:committee_detail", args=[world.city.pk]))
+
+    assert "không trực thuộc đơn vị nào" in page.content.decode()
+
+
 def test_unit_page_when_shown_to_its_ward_counts_received_and_exempt(world, client):
     exempt = make_registration(make_member(world.workplace), world.ward)
     make_exemption(exempt)
