@@ -179,16 +179,21 @@ def ended_in_period(year: RatingYear) -> QuerySet[Placement]:
     )
 
 
-def moves(year: RatingYear) -> QuerySet[Placement]:
-    """Placements that were followed by another, joined to the one that followed."""
-    following = "registration__placements"
+def moves(place: Place, year: RatingYear) -> QuerySet[Placement]:
+    """Placements followed by another, one of the two at the unit.
+
+    Joined to the one that followed as registration__placements; all conditions in
+    one filter, because a second one would join every placement once more.
+    """
+    following = "registration__placements__"
     return Placement.objects.filter(
-        Q(**{f"{following}__valid_to": None})
-        | Q(**{f"{following}__valid_to__gt": F(f"{following}__valid_from")}),
+        place.condition() | place.condition(following),
+        Q(**{f"{following}valid_to": None})
+        | Q(**{f"{following}valid_to__gt": F(f"{following}valid_from")}),
         _LASTED,
         valid_to__gt=day_before(year),
         valid_to__lte=year.reference_day,
-        **{f"{following}__valid_from": F("valid_to")},
+        **{f"{following}valid_from": F("valid_to")},
     )
 
 

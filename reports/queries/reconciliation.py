@@ -11,7 +11,7 @@ from members.models import Committee
 from party76.shared.numbers import may_be_swapped_digits
 from reports.queries import figures
 from reports.queries.places import Place
-from reports.queries.summary import Figures, Line, Summary, summary
+from reports.queries.summary import Figures, Line, Summary, empty_line, summary
 
 
 @dataclass(frozen=True)
@@ -126,8 +126,24 @@ def reconcile(unit: Committee, year: RatingYear) -> Reconciliation:
     return Reconciliation(
         summary=found,
         total=_total(found, counts, moved),
-        units=tuple(_unit(line, counts, moved) for line in found.lines),
+        units=tuple(
+            _unit(line, counts, moved)
+            for line in (*found.lines, *_only_moved(found, counts, moved))
+        ),
     )
+
+
+def _only_moved(
+    found: Summary, counts: dict[str, Counter], moved: "_Moves"
+) -> list[Line]:
+    """Lines that only people who came and went belong to; the summary has none."""
+    if not found.lines:
+        return []
+    touched = set(moved.came) | set(moved.left)
+    for counted in counts.values():
+        touched |= set(counted)
+    missing = touched - {line.unit_id for line in found.lines}
+    return [empty_line(found, unit) for unit in sorted(missing, key=str)]
 
 
 def compare_printed(printed: int, total: Balance) -> list[PrintedTotal]:
@@ -183,8 +199,7 @@ def _pairs(place: Place, year: RatingYear) -> Iterable[tuple]:
     """((ward, cell) left, (ward, cell) entered, n) of moves that touch the unit."""
     following = "registration__placements__"
     rows = (
-        figures.moves(year)
-        .filter(place.condition() | place.condition(following))
+        figures.moves(place, year)
         .values_list("ward_id", "cell_id", f"{following}ward_id", f"{following}cell_id")
         .annotate(n=Count("*"))
     )

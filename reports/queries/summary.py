@@ -143,6 +143,16 @@ def summary(
     )
 
 
+def empty_line(found: Summary, unit_id: int | None) -> Line:
+    """A line of nothing for a unit below, or for what belongs to none."""
+    name = (
+        _name_of_rest(found.place)
+        if unit_id is None
+        else found.place.tree.nodes[unit_id].name
+    )
+    return _line(name, _nothing(found.tiers), found.year, unit_id=unit_id)
+
+
 def evaluation_rows(place: Place, year: RatingYear):
     """(ward, cell or None, outcome, tier, on roll, n): one scan of the year's index."""
     rows = Evaluation.objects.filter(
