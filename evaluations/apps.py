@@ -1,6 +1,9 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+from evaluations.triggers import install_after_migrate
 
 
 class EvaluationsConfig(AppConfig):
@@ -9,3 +12,5 @@ class EvaluationsConfig(AppConfig):
 
     def ready(self):
         import_module("evaluations.receivers")
+        # SQLite drops triggers when it remakes a table, so every migration ends here.
+        post_migrate.connect(install_after_migrate, sender=self)

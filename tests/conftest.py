@@ -4,7 +4,8 @@ import pytest
 from django.db import connection
 from hypothesis import settings
 
-from party76.audit import triggers
+from evaluations import triggers as evaluation_triggers
+from party76.audit import triggers as audit_triggers
 from tests.strict_client import StrictClient
 
 # The same examples each time, and no haste: a busy machine is not a fault.
@@ -22,16 +23,19 @@ def client():
 def django_db_setup(django_db_setup):
     """A test with real transactions ends by emptying all tables.
 
-    The audit's own triggers forbid that, so they make way for this one moment.
+    Triggers of the audit and of locked results forbid that, so they make way for
+    this one moment.
     """
     flush = connection.ops.execute_sql_flush
 
-    def flush_audit_too(statements):
-        triggers.remove(connection)
+    def flush_guarded_too(statements):
+        for guard in (audit_triggers, evaluation_triggers):
+            guard.remove(connection)
         flush(statements)
-        triggers.install(connection)
+        for guard in (audit_triggers, evaluation_triggers):
+            guard.install(connection)
 
-    connection.ops.execute_sql_flush = flush_audit_too
+    connection.ops.execute_sql_flush = flush_guarded_too
 
 
 @pytest.fixture
