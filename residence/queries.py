@@ -182,18 +182,17 @@ def meeting_gaps(
     meeting: Meeting, counts: AttendanceTotals, opinions: int
 ) -> list[str]:
     """What the record of a meeting still lacks, each a sentence."""
-    gaps = [
-        sentence
-        for value, sentence in (
-            (meeting.chair, "Chưa ghi người chủ trì."),
-            (meeting.agenda, "Chưa có nội dung, chương trình."),
+    expected: list[tuple[object, str]] = [
+        (meeting.chair, "Chưa ghi người chủ trì."),
+        (meeting.agenda, "Chưa có nội dung, chương trình."),
+    ]
+    if meeting.state in {Meeting.State.OPEN, Meeting.State.CLOSED}:
+        expected += [
             (meeting.local_report, "Chưa ghi thông báo tình hình địa phương."),
             (meeting.conclusions, "Chưa có kết luận."),
-        )
-        if not value.strip()
-    ]
-    if not opinions:
-        gaps.append("Chưa ghi ý kiến nào của đảng viên.")
+            (opinions, "Chưa ghi ý kiến nào của đảng viên."),
+        ]
+    gaps = [sentence for value, sentence in expected if not value]
     if counts.not_marked:
         gaps.append(f"Còn {counts.not_marked} đồng chí chưa điểm danh.")
     return gaps

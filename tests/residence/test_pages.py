@@ -326,6 +326,19 @@ def test_detail_when_open_then_numbers_opinions_and_what_is_missing(
     assert "Chưa ghi ý kiến nào" not in page
 
 
+def test_detail_when_only_planned_then_results_are_not_missed_yet(
+    client, world, meeting
+):
+    client.force_login(world.cell_user)
+
+    answer = client.get(url("meeting_detail", meeting.pk))
+
+    assert answer.context["gaps"] == [
+        "Chưa ghi người chủ trì.",
+        "Chưa có nội dung, chương trình.",
+    ]
+
+
 @pytest.mark.parametrize("number", [1, 3])
 def test_detail_queries_when_more_opinions_then_constant(
     client, world, meeting, number, django_assert_num_queries
