@@ -1,6 +1,13 @@
 from django.urls import path
 
-from members.views import accounts, committees, corrections, persons, registrations
+from members.views import (
+    accounts,
+    committees,
+    corrections,
+    imports,
+    persons,
+    registrations,
+)
 
 app_name = "members"
 urlpatterns = [
@@ -79,6 +86,34 @@ urlpatterns = [
         corrections.correction_answer,
         name="correction_answer",
     ),
+    path("nhap-danh-sach/", imports.import_list, name="import_list"),
+    path("nhap-danh-sach/moi/", imports.import_start, name="import_start"),
+    path("nhap-danh-sach/<int:pk>/cot/", imports.import_columns, name="import_columns"),
+    path(
+        "nhap-danh-sach/<int:pk>/trang-tinh/", imports.import_sheet, name="import_sheet"
+    ),
+    path(
+        "nhap-danh-sach/<int:pk>/xem-truoc/",
+        imports.import_preview,
+        name="import_preview",
+    ),
+    path(
+        "nhap-danh-sach/<int:pk>/tra-loi/", imports.import_answer, name="import_answer"
+    ),
+    path(
+        "nhap-danh-sach/<int:pk>/xac-nhan/",
+        imports.import_confirm,
+        name="import_confirm",
+    ),
+    path(
+        "nhap-danh-sach/<int:pk>/ket-qua/", imports.import_result, name="import_result"
+    ),
+    path(
+        "nhap-danh-sach/<int:pk>/dong-loi/",
+        imports.import_bad_rows,
+        name="import_bad_rows",
+    ),
+    path("nhap-danh-sach/<int:pk>/huy/", imports.import_cancel, name="import_cancel"),
     path("tai-khoan/", accounts.user_list, name="user_list"),
     path("tai-khoan/them/", accounts.user_add, name="user_add"),
     path("tai-khoan/<int:pk>/", accounts.user_detail, name="user_detail"),

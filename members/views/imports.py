@@ -1,0 +1,420 @@
+"""A list goes in: file, columns, preview, confirm, result. Nothing before confirm."""
+
+from dataclasses import dataclass
+from functools import wraps
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
+
+from members.forms.imports import (
+    AnswersForm,
+    ColumnsForm,
+    ImportStartForm,
+    SheetForm,
+)
+from members.imports.runs import (
+    ListKind,
+    can_import,
+    kinds_of,
+    mark_of,
+    plan_run,
+    specs_of,
+)
+from members.models import Committee
+from members.services.import_runs import (
+    answer_questions,
+    begin_import,
+    cancel_run,
+    confirm_run,
+    correct_columns,
+    turn_to_sheet,
+)
+from party76.audit.models import Action
+from party76.audit.services import record
+from party76.spreadsheets.bad_rows import bad_rows_workbook
+from party76.spreadsheets.errors import UnreadableFile
+from party76.spreadsheets.legacy import LABELS as OLD_FONTS
+from party76.spreadsheets.models import ImportRun, ImportState
+from party76.spreadsheets.preview import BAD, Outcome, Row
+from party76.spreadsheets.queries import recognition_of, remembered_mappings
+from party76.spreadsheets.reading import Workbook, read_pasted, read_upload
+from party76.spreadsheets.recognition import columns
+from party76.spreadsheets.writer import xlsx_response
+
+STEPS = ["Chọn danh sách", "Nhận cột", "Xem trước", "Kết quả"]
+ROWS_A_PAGE = 100
+RUNS_SHOWN = 100
+_KINDS_OF_OUTCOME = {
+    Outcome.NEW: "success",
+    Outcome.CHANGED: "info",
+    Outcome.UNCHANGED: "neutral",
+    Outcome.DUPLICATE: "warning",
+    Outcome.ERROR: "danger",
+    Outcome.IGNORED: "neutral",
+}
+
+
+def on_open_run(view):
+    """Hand the view the user's open run and its unit; a closed one shows its result."""
+
+    @wraps(view)
+    def answer(request, pk):
+        run, committee = _run_in_scope(request, pk)
+        if not run.is_open:
+            messages.info(request, "Lần nhập này đã kết thúc.")
+            return redirect("members:import_result", pk)
+        return view(request, run, committee)
+
+    return answer
+
+
+@require_safe
+def import_list(request):
+    """The user's own runs, the newest first."""
+    _require_importer(request.user)
+    runs = ImportRun.objects.started_by(request.user).filter(kind__in=ListKind.values)
+    shown = list(runs.for_list()[:RUNS_SHOWN])
+    units = Committee.objects.in_bulk(
+        {run.committee_code for run in shown}, field_name="code"
+    )
+    for run in shown:
+        run.unit, run.label = units.get(run.committee_code), ListKind(run.kind).label
+        run.bad_count = sum(run.counts.get(one, 0) for one in BAD)
+    record(Action.LIST, "importrun", by=request.user, count=len(shown))
+    return render(request, "members/import_list.html", {"runs": shown})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_start(request):
+    """Choose the unit and hand over the list; only what was read of it is kept."""
+    _require_importer(request.user)
+    form = ImportStartForm(
+        request.POST or None,
+        request.FILES or None,
+        user=request.user,
+        initial=_first_values(request),
+    )
+    if request.method == "POST" and form.is_valid() and (read := _read(form)):
+        cleaned = form.cleaned_data
+        run = begin_import(
+            read, kind=cleaned["kind"], committee=cleaned["committee"], by=request.user
+        )
+        return redirect("members:import_columns", run.pk)
+    status = 422 if form.is_bound else 200
+    context = {"form": form, "steps": STEPS}
+    return render(request, "members/import_start.html", context, status=status)
+
+
+def _read(form) -> Workbook | None:
+    """What the file or the pasted rows hold; the sentence of a refusal on the form."""
+    file = form.cleaned_data["file"]
+    try:
+        return read_upload(file) if file else read_pasted(form.cleaned_data["rows"])
+    except UnreadableFile as refusal:
+        form.add_error("file" if file else "rows", str(refusal))
+        return None
+
+
+def _first_values(request):
+    """The unit that was asked for, or the user's own."""
+    asked = request.GET.get("don_vi", "")
+    posts = [post.committee_id for post in request.user.posts]
+    values = {"committee": asked if asked.isdigit() else next(iter(posts), None)}
+    kinds = [kind.value for kind in kinds_of(request.user)]
+    if request.GET.get("loai") in kinds:
+        values["kind"] = request.GET["loai"]
+    return values
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@on_open_run
+def import_columns(request, run, committee):
+    """The columns as recognised, each with its first values, to be corrected."""
+    found = recognition_of(run, specs_of(run.kind))
+    form = ColumnsForm(
+        request.POST or None,
+        run=run,
+        columns=columns(run.table, found),
+        specs=found.specs,
+        first_row=found.first_row,
+        rows=len(run.table.rows),
+    )
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and _keep_columns(request, run, form)
+    ):
+        return redirect("members:import_preview", run.pk)
+    old_font = run.workbook.table(run.sheet).legacy_encoding()
+    context = {
+        "run": run,
+        "committee": committee,
+        "form": form,
+        "sheet_form": SheetForm(run=run),
+        "can_turn": len(run.workbook.tables) > 1 or old_font or run.encoding,
+        "old_font": OLD_FONTS.get(old_font or "") if not run.encoding else "",
+        "missing": found.missing,
+        "remembered": found.fingerprint
+        in remembered_mappings(committee_code=run.committee_code, kind=run.kind),
+        "skipped": run.workbook.skipped,
+        "steps": STEPS,
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "members/import_columns.html", context, status=status)
+
+
+def _keep_columns(request, run, form) -> bool:
+    try:
+        correct_columns(
+            run,
+            mapping=form.mapping(),
+            first_row=form.cleaned_data["first_row"] - 1,
+            version=form.seen_version,
+            by=request.user,
+        )
+    except ValidationError as error:
+        form.add_error(None, error)
+        return False
+    return True
+
+
+@require_POST
+@on_open_run
+def import_sheet(request, run, committee):
+    """Turn to another sheet, or to another reading of the letters."""
+    form = SheetForm(request.POST, run=run)
+    if form.is_valid():
+        turn_to_sheet(
+            run,
+            sheet=form.cleaned_data["sheet"],
+            encoding=form.cleaned_data["encoding"],
+            version=form.seen_version,
+            by=request.user,
+        )
+    return redirect("members:import_columns", run.pk)
+
+
+@require_safe
+@on_open_run
+def import_preview(request, run, committee):
+    """What confirming would do, row by row; nothing is written here."""
+    if recognition_of(run, specs_of(run.kind)).missing:
+        return redirect("members:import_columns", run.pk)
+    return _preview_page(request, run, committee)
+
+
+@require_POST
+@on_open_run
+def import_answer(request, run, committee):
+    """Keep the answers to what the preview asked, and show it again."""
+    plan = plan_run(run, committee=committee, today=timezone.localdate())
+    doubts = getattr(plan, "doubts", {})
+    form = AnswersForm(request.POST, run=run, plan=plan, doubts=doubts)
+    if not form.is_valid():
+        return _preview_page(request, run, committee, plan=plan, form=form)
+    answer_questions(
+        run, answers=form.answers(), version=form.seen_version, by=request.user
+    )
+    messages.success(request, "Đã ghi nhận lựa chọn; bản xem trước đã tính lại.")
+    return redirect("members:import_preview", run.pk)
+
+
+@dataclass
+class _Shown:
+    """A row of the preview with its mark and, where it is in doubt, its question."""
+
+    row: Row
+    doubt: object
+
+    @property
+    def title(self):
+        return next(iter(self.row.values.values()), "")
+
+    @property
+    def details(self):
+        return [pair for pair in list(self.row.values.items())[1:] if pair[1]]
+
+    @property
+    def kind(self):
+        return _KINDS_OF_OUTCOME[self.row.outcome]
+
+
+def _preview_page(request, run, committee, *, plan=None, form=None):
+    plan = plan or plan_run(run, committee=committee, today=timezone.localdate())
+    preview = plan.preview
+    chosen = _chosen_outcome(request, preview)
+    rows, before, after = _page_of(preview.of(chosen), request)
+    doubts = {
+        number: doubt
+        for number, doubt in getattr(plan, "doubts", {}).items()
+        if any(row.number == number for row in rows)
+    }
+    form = form or AnswersForm(run=run, plan=plan, doubts=doubts)
+    record(
+        Action.VIEW,
+        run,
+        by=request.user,
+        committee_code=run.committee_code,
+        count=len(rows),
+        facts={"outcome": str(chosen), "sha256": run.sha256},
+    )
+    context = {
+        "run": run,
+        "committee": committee,
+        "kind": ListKind(run.kind).label,
+        "form": form,
+        "tabs": _tabs(preview, chosen),
+        "chosen": chosen,
+        "rows": [_Shown(row, form.doubt_of(row.number)) for row in rows],
+        "has_doubts": bool(doubts),
+        "previous": before,
+        "next": after,
+        "hidden": [("nhom", chosen.value)],
+        "counts": preview.counts,
+        "bad": preview.counts["duplicate"] + preview.counts["error"],
+        "will_write": preview.will_write,
+        "mark": mark_of(preview),
+        "steps": STEPS,
+    }
+    status = 422 if form.errors else 200
+    return render(request, "members/import_preview.html", context, status=status)
+
+
+def _chosen_outcome(request, preview) -> Outcome:
+    asked = request.GET.get("nhom")
+    if asked in Outcome.values:
+        return Outcome(asked)
+    return next((one for one in Outcome if preview.counts[one]), Outcome.NEW)
+
+
+def _tabs(preview, chosen):
+    return [
+        (outcome.label, f"?nhom={outcome.value}", outcome is chosen, count)
+        for outcome in Outcome
+        if (count := preview.counts[outcome]) or outcome is not Outcome.IGNORED
+    ]
+
+
+def _page_of(rows, request):
+    """A hundred rows from a row number on, with the numbers to go on from."""
+    numbers = [row.number for row in rows]
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    start = 0
+    if after.isdigit():
+        start = sum(number <= int(after) for number in numbers)
+    elif before.isdigit():
+        start = sum(number < int(before) for number in numbers) - ROWS_A_PAGE
+    start = max(0, start)
+    shown = rows[start : start + ROWS_A_PAGE]
+    has_more = start + ROWS_A_PAGE < len(rows)
+    return (
+        shown,
+        shown[0].number if start and shown else None,
+        shown[-1].number if has_more else None,
+    )
+
+
+@require_POST
+def import_confirm(request, pk):
+    """Write what was shown, all or nothing; a second click changes nothing."""
+    run, committee = _run_in_scope(request, pk)
+    if run.state == ImportState.CONFIRMED:
+        messages.info(request, "Danh sách này đã được ghi từ trước, không ghi lại.")
+        return redirect("members:import_result", pk)
+    try:
+        confirm_run(
+            run,
+            committee=committee,
+            mark=request.POST.get("mark", ""),
+            today=timezone.localdate(),
+            by=request.user,
+        )
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("members:import_preview", pk)
+    messages.success(request, "Đã ghi danh sách.")
+    return redirect("members:import_result", pk)
+
+
+@require_safe
+def import_result(request, pk):
+    """What was written, and the rows that did not go in."""
+    run, committee = _run_in_scope(request, pk)
+    if run.is_open:
+        return redirect("members:import_preview", pk)
+    record(Action.VIEW, run, by=request.user, committee_code=run.committee_code)
+    context = {
+        "run": run,
+        "committee": committee,
+        "kind": ListKind(run.kind).label,
+        "is_units": run.kind == ListKind.COMMITTEES,
+        "is_residents": run.kind == ListKind.RESIDENTS,
+        "is_confirmed": run.state == ImportState.CONFIRMED,
+        "bad": len(run.bad_rows),
+        "counts": [
+            (outcome.label, run.counts.get(outcome, 0))
+            for outcome in Outcome
+            if outcome is not Outcome.IGNORED
+        ],
+        "steps": STEPS,
+    }
+    return render(request, "members/import_result.html", context)
+
+
+@require_safe
+def import_bad_rows(request, pk):
+    """The rows that did not, or would not, go in: to correct and upload again."""
+    run, committee = _run_in_scope(request, pk)
+    if run.is_open:
+        plan = plan_run(run, committee=committee, today=timezone.localdate())
+        run.bad_rows = [row.as_bad_row() for row in plan.preview.rows if row.is_bad]
+    if not run.bad_rows or not run.payload:
+        messages.info(request, "Không có dòng nào bị lỗi.")
+        return redirect("members:import_result", pk)
+    record(
+        Action.EXPORT,
+        run,
+        by=request.user,
+        committee_code=run.committee_code,
+        count=len(run.bad_rows),
+        facts={"sha256": run.sha256},
+    )
+    return xlsx_response(bad_rows_workbook(run), f"dong-chua-nhap-{run.pk}.xlsx")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@on_open_run
+def import_cancel(request, run, committee):
+    """Give an import up before it was confirmed."""
+    if request.method == "POST":
+        try:
+            cancel_run(run, by=request.user)
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+        else:
+            messages.success(request, "Đã hủy lần nhập. Không có gì được ghi.")
+        return redirect("members:import_list")
+    context = {"run": run, "committee": committee}
+    return render(request, "members/import_cancel.html", context)
+
+
+def _require_importer(user) -> None:
+    if not kinds_of(user):
+        raise PermissionDenied
+
+
+def _run_in_scope(request, pk) -> tuple[ImportRun, Committee]:
+    """The user's own run, while he still has the right at its unit."""
+    runs = ImportRun.objects.started_by(request.user).filter(kind__in=ListKind.values)
+    run = get_object_or_404(runs, pk=pk)
+    committee = get_object_or_404(Committee, code=run.committee_code)
+    if not can_import(request.user, run.kind, committee):
+        raise PermissionDenied
+    return run, committee
