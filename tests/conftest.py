@@ -24,18 +24,19 @@ def django_db_setup(django_db_setup):
     """A test with real transactions ends by emptying all tables.
 
     Triggers of the audit and of locked results forbid that, so they make way for
-    this one moment.
+    this one moment. On the class: beside a browser Django opens another connection.
     """
-    flush = connection.ops.execute_sql_flush
+    operations = type(connection.ops)
+    flush = operations.execute_sql_flush
 
-    def flush_guarded_too(statements):
+    def flush_guarded_too(self, statements):
         for guard in (audit_triggers, evaluation_triggers):
-            guard.remove(connection)
-        flush(statements)
+            guard.remove(self.connection)
+        flush(self, statements)
         for guard in (audit_triggers, evaluation_triggers):
-            guard.install(connection)
+            guard.install(self.connection)
 
-    connection.ops.execute_sql_flush = flush_guarded_too
+    operations.execute_sql_flush = flush_guarded_too
 
 
 @pytest.fixture
