@@ -76,6 +76,8 @@ def cells_of(ward: Committee) -> QuerySet[Committee]:
 def tree_to(user: User, unit: Committee | None, *, day: date) -> list[Node]:
     """The topmost units with their children, opened down to one unit.
 
+    The city's come first, those outside it after them.
+
     Two statements, however deep and wide.
     """
     paths = _prefixes(unit.path) if unit else []
@@ -91,7 +93,7 @@ def tree_to(user: User, unit: Committee | None, *, day: date) -> list[Node]:
         else:
             above.children.append(node)
             above.is_open = True
-    return roots
+    return sorted(roots, key=lambda root: root.unit.outside_city)
 
 
 def children_of(user: User, unit: Committee, *, day: date) -> list[Node]:

@@ -76,7 +76,7 @@ def _unit_to_open(request):
 
 
 def _picker(text):
-    return UnitWidget().render("don_vi", ("", text), {"id": "id_don_vi"})
+    return UnitWidget().render("don_vi", ("", text), {"id": "id_don_vi", "class": "form-control"})
 
 
 @require_safe
