@@ -21,7 +21,7 @@
     for (const button of submitButtons(form)) button.disabled = true;
     if (!pressed) return;
     pressed.dataset.label = pressed.tagName === "INPUT" ? pressed.value : pressed.innerHTML;
-    setText(pressed, SENDING);
+    setText(pressed, pressed.dataset.busy || SENDING);
   };
 
   const wake = (form) => {
@@ -150,6 +150,17 @@
     open.open = false;
     open.querySelector("summary").focus();
   });
+
+  /* data-fold-narrow: open on a wide screen, folded on a phone until something is chosen. */
+
+  const narrow = window.matchMedia("(max-width: 575.98px)");
+  const fold = () => {
+    document.querySelectorAll("[data-fold-narrow]").forEach((part) => {
+      part.open = !narrow.matches || window.location.search !== "";
+    });
+  };
+  fold();
+  narrow.addEventListener("change", fold);
 
   /* htmx: a failure that is not swapped in is still told. */
 
