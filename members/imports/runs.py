@@ -92,7 +92,13 @@ def plan_list(
     )
 
 
-def plan_run(run: ImportRun, *, committee: Committee, today: date) -> Plan:
+def plan_run(
+    run: ImportRun,
+    *,
+    committee: Committee,
+    today: date,
+    advance: Callable[[], None] = lambda: None,
+) -> Plan:
     """The plan of a run as its columns and answers stand now."""
     return plan_list(
         run.kind,
@@ -101,6 +107,7 @@ def plan_run(run: ImportRun, *, committee: Committee, today: date) -> Plan:
         committee=committee,
         choices=run.choices,
         today=today,
+        advance=advance,
     )
 
 

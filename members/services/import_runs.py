@@ -31,22 +31,27 @@ _CHANGED_MEANWHILE = (
 )
 
 
-@transaction.atomic
-def begin_import(
+def draft_run(
     workbook: Workbook,
     *,
     kind: str,
     committee: Committee,
+    sheet: str = "",
     choices: Mapping[str, Any] | None = None,
     by: User,
 ) -> ImportRun:
-    """Keep what was read as a run in preview, with the columns as recognised."""
-    table, recognition = recognise_best(
-        workbook,
-        specs_of(kind),
-        remembered=remembered_mappings(committee_code=committee.code, kind=kind),
-    )
-    run = spreadsheets.start_import(
+    """What was read, with its columns as recognised; nothing is kept yet.
+
+    Of several sheets the one that looks most like a list, unless one is named.
+    """
+    specs = specs_of(kind)
+    remembered = remembered_mappings(committee_code=committee.code, kind=kind)
+    if sheet:
+        table = workbook.table(sheet)
+        recognition = recognise(table, specs, remembered=remembered)
+    else:
+        table, recognition = recognise_best(workbook, specs, remembered=remembered)
+    return spreadsheets.draft_import(
         workbook,
         kind=kind,
         committee_code=committee.code,
@@ -55,7 +60,13 @@ def begin_import(
         choices=choices,
         by=by,
     )
-    _record(Action.CREATE, run, by=by, rows=len(table.rows))
+
+
+@transaction.atomic
+def keep_run(run: ImportRun, *, by: User) -> ImportRun:
+    """Keep a drafted run in preview, to be looked at and confirmed."""
+    spreadsheets.keep_import(run)
+    _record(Action.CREATE, run, by=by, rows=len(run.table.rows))
     return run
 
 

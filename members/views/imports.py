@@ -30,10 +30,11 @@ from members.imports.runs import (
 from members.models import Committee
 from members.services.import_runs import (
     answer_questions,
-    begin_import,
     cancel_run,
     confirm_run,
     correct_columns,
+    draft_run,
+    keep_run,
     turn_to_sheet,
 )
 from party76.audit.models import Action
@@ -103,9 +104,10 @@ def import_start(request):
     )
     if request.method == "POST" and form.is_valid() and (read := _read(form)):
         cleaned = form.cleaned_data
-        run = begin_import(
+        run = draft_run(
             read, kind=cleaned["kind"], committee=cleaned["committee"], by=request.user
         )
+        keep_run(run, by=request.user)
         return redirect("members:import_columns", run.pk)
     status = 422 if form.is_bound else 200
     context = {"form": form, "steps": STEPS}

@@ -15,6 +15,33 @@ from party76.spreadsheets.reading import Workbook
 from party76.spreadsheets.recognition import Recognition
 
 
+def draft_import(
+    workbook: Workbook,
+    *,
+    kind: str,
+    committee_code: str,
+    sheet: str,
+    recognition: Recognition,
+    choices: Mapping | None = None,
+    by,
+) -> ImportRun:
+    """A run in preview that is not kept: for a dry run, or for start_import."""
+    run = ImportRun(
+        kind=kind,
+        committee_code=committee_code,
+        created_by_key=str(by.pk),
+        created_by_name=by.get_username(),
+        file_name=workbook.file_name,
+        sha256=workbook.sha256,
+        payload=workbook.dump(),
+        sheet=sheet,
+        mapping=_stored(recognition),
+        choices=dict(choices or {}),
+    )
+    run.workbook = workbook
+    return run
+
+
 @transaction.atomic
 def start_import(
     workbook: Workbook,
@@ -27,18 +54,22 @@ def start_import(
     by,
 ) -> ImportRun:
     """Keep what was read as a run in preview; nothing else is written."""
-    return ImportRun.objects.create(
+    run = draft_import(
+        workbook,
         kind=kind,
         committee_code=committee_code,
-        created_by_key=str(by.pk),
-        created_by_name=by.get_username(),
-        file_name=workbook.file_name,
-        sha256=workbook.sha256,
-        payload=workbook.dump(),
         sheet=sheet,
-        mapping=_stored(recognition),
-        choices=dict(choices or {}),
+        recognition=recognition,
+        choices=choices,
+        by=by,
     )
+    return keep_import(run)
+
+
+def keep_import(run: ImportRun) -> ImportRun:
+    """Store a drafted run."""
+    run.save(force_insert=True)
+    return run
 
 
 @transaction.atomic
