@@ -1,5 +1,6 @@
 """The yearly summary of a unit: who was received, who was rated, and how."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date
@@ -15,7 +16,7 @@ from reports.queries.tree import by_name, tree_around
 
 _Outcome = Evaluation.Outcome
 # Outcomes of people still received on the reference day, and where they count.
-_ON_ROLL = {
+_ON_ROLL: dict[str, str] = {
     _Outcome.NOT_RATED: "not_rated",
     _Outcome.EXEMPT: "exempt",
     _Outcome.ELSEWHERE: "elsewhere",
@@ -180,17 +181,15 @@ def _counted(
 ) -> dict[int | None, Figures]:
     """{unit directly below, or None for what belongs to none: its figures}."""
     position = {tier.pk: index for index, tier in enumerate(tiers)}
-    counted: dict[int | None, dict] = {}
-
-    def line(ward: int, cell: int | None) -> dict:
-        return counted.setdefault(place.line_of(ward, cell), _blank(tiers))
-
+    counted: defaultdict[int | None, dict] = defaultdict(lambda: _blank(tiers))
     for ward, cell, received, outside in received_rows(place, year.reference_day):
-        figures = line(ward, cell)
+        figures = counted[place.line_of(ward, cell)]
         figures["received"] += received
         figures["outside"] += outside
     for ward, cell, outcome, tier, on_roll, n in evaluation_rows(place, year):
-        _add(line(ward, cell), outcome, position.get(tier), on_roll, n)
+        _add(
+            counted[place.line_of(ward, cell)], outcome, position.get(tier), on_roll, n
+        )
     return {unit: _frozen(figures) for unit, figures in counted.items()}
 
 
@@ -204,7 +203,7 @@ def _add(figures: dict, outcome: str, tier: int | None, on_roll: bool, n: int) -
         if not on_roll:
             figures["ended_assessed"] += n
     elif on_roll:
-        figures[_ON_ROLL[_Outcome(outcome)]] += n
+        figures[_ON_ROLL[outcome]] += n
     else:
         figures["ended_otherwise"] += n
 
