@@ -222,7 +222,8 @@ def test_environment_is_read_in_one_place():
 
 # Where rows are written although the module is no service, and why.
 WRITERS = {
-    "party76/audit/triggers.py": "makes the triggers themselves",
+    "party76/audit/triggers.py": "makes the triggers of the audit",
+    "evaluations/triggers.py": "makes the triggers of locked results",
     "party76/shared/middleware.py": "keeps the key of a form beside what the view wrote",
     "party76/shared/versions.py": "the conditional UPDATE that services save through",
     "members/models/accounts.py": "create_user, as Django's own user model has it",
