@@ -382,7 +382,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ["-year"],
+                "ordering": ["-year", "pk"],
             },
         ),
         migrations.AddField(
