@@ -1,3 +1,4 @@
+from crispy_forms.layout import Div, Layout
 from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -16,6 +17,23 @@ from party76.spreadsheets.values import BadValue, date, name
 
 # So many units are chosen from a list; more are found by typing.
 MOST_IN_A_SELECT = 60
+
+
+class Row(Div):
+    """Fields side by side on a wide screen, one below the other on a phone."""
+
+    def __init__(self, *fields):
+        columns = (Div(field, css_class="col-md") for field in fields)
+        super().__init__(*columns, css_class="row")
+
+
+IDENTITY_ROWS = (
+    "is_other_person",
+    Row("full_name", "gender"),
+    Row("birth", "card_number"),
+    Row("admitted_on", "official_on"),
+    "position",
+)
 
 
 class PartialDateField(forms.CharField):
@@ -61,15 +79,7 @@ class IdentityForm(BaseModelForm):
             }
         }
 
-    field_order = [
-        "full_name",
-        "gender",
-        "birth",
-        "card_number",
-        "admitted_on",
-        "official_on",
-        "position",
-    ]
+    layout = Layout(*IDENTITY_ROWS)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -136,7 +146,7 @@ class NewMemberForm(IdentityForm):
     class Meta(IdentityForm.Meta):
         fields = [*IdentityForm.Meta.fields, "workplace"]
 
-    field_order = ["workplace", *IdentityForm.field_order]
+    layout = Layout("workplace", *IDENTITY_ROWS)
 
     def __init__(self, *args, by: User, **kwargs):
         super().__init__(*args, **kwargs)
@@ -144,7 +154,6 @@ class NewMemberForm(IdentityForm):
         self.fields["workplace"] = unit_choice(own, label="Nơi công tác")
         if own.count() == 1:
             self.initial.setdefault("workplace", own.first())
-        self.order_fields(self.field_order)
 
 
 class DwellingForm(BaseModelForm):

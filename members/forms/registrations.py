@@ -1,7 +1,8 @@
+from crispy_forms.layout import Fieldset, Layout
 from django import forms
 from django.utils import timezone
 
-from members.forms.persons import IdentityForm, units_of
+from members.forms.persons import IDENTITY_ROWS, IdentityForm, Row, units_of
 from members.forms.units import UnitField
 from members.models import (
     Committee,
@@ -50,7 +51,7 @@ class PaperReceiptForm(IdentityForm):
         label="Không rõ số, ngày giấy giới thiệu", required=False
     )
     exemption_ground = forms.ChoiceField(
-        label="Miễn sinh hoạt nơi cư trú, căn cứ",
+        label="Căn cứ miễn",
         required=False,
         choices=[("", "Không miễn"), *Exemption.Ground.choices],
     )
@@ -64,14 +65,20 @@ class PaperReceiptForm(IdentityForm):
         fields = [*IdentityForm.Meta.fields, "phone", "address"]
         widgets = {"phone": forms.TextInput(attrs={"inputmode": "tel"})}
 
-    field_order = [
-        *IdentityForm.field_order,
-        "workplace",
-        "phone",
-        "address",
-        "ward",
-        "cell",
-    ]
+    layout = Layout(
+        Fieldset("Đảng viên", *IDENTITY_ROWS, "workplace", Row("phone", "address")),
+        Fieldset(
+            "Tiếp nhận",
+            Row("ward", "cell"),
+            Row("received_on", "letter_number", "letter_date"),
+            "is_letter_unknown",
+        ),
+        Fieldset(
+            "Miễn sinh hoạt nơi cư trú",
+            Row("exemption_ground", "exemption_from"),
+            "exemption_document",
+        ),
+    )
 
     def __init__(self, *args, by: User, **kwargs):
         super().__init__(*args, **kwargs)
@@ -84,7 +91,6 @@ class PaperReceiptForm(IdentityForm):
         if len(only) == 1:
             self.initial.setdefault("ward", only[0])
         self.initial.setdefault("received_on", timezone.localdate())
-        self.order_fields(self.field_order)
 
     def clean(self):
         cleaned = super().clean()

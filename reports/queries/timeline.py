@@ -49,10 +49,11 @@ def timeline_of(stays: Iterable[ReadableStay], *, with_names: bool) -> list[Mome
 def _moments(stay: ReadableStay, doers: dict[tuple[int, str], str]):
     letter = stay.registration
     by = {state: doers.get((letter.pk, state), "") for state in State.values}
+    first = _first_ward(stay)
     if letter.sent_on:
         yield Moment(
             letter.sent_on,
-            f"Giới thiệu về {letter.ward.name}",
+            f"Giới thiệu về {first}",
             _letter(letter),
             by[State.SENT],
             "info",
@@ -60,7 +61,7 @@ def _moments(stay: ReadableStay, doers: dict[tuple[int, str], str]):
     if letter.received_on and _began_here(stay):
         yield Moment(
             letter.received_on,
-            f"{letter.ward.name} tiếp nhận",
+            f"{first} tiếp nhận",
             "" if letter.sent_on else _letter(letter),
             by[State.RECEIVED] or doers.get((letter.pk, ""), ""),
             "success",
@@ -76,6 +77,12 @@ def _moments(stay: ReadableStay, doers: dict[tuple[int, str], str]):
             by[State.ENDED],
             "warning",
         )
+
+
+def _first_ward(stay: ReadableStay) -> str:
+    """The ward as it was then; the stay's own column follows every reorganisation."""
+    units = [placement.ward for placement in stay.placements[:1]]
+    return next(iter(units), stay.registration.ward).name
 
 
 def _letter(letter: Registration) -> str:

@@ -223,8 +223,18 @@ def test_list_when_shown_puts_the_open_ones_apart(world, client):
 
     page = client.get(reverse("members:correction_list"))
 
-    assert page.context["waiting"] == [waiting]
+    assert page.context["to_answer"] == [waiting]
+    assert page.context["sent"] == []
     assert page.context["answered"] == [answered]
+
+
+def test_list_when_shown_to_who_asked_tells_that_the_other_side_is_due(world, client):
+    request = ask(world)
+    client.force_login(world.ward_user)
+
+    page = client.get(reverse("members:correction_list"))
+
+    assert (page.context["to_answer"], page.context["sent"]) == ([], [request])
 
 
 @pytest.mark.parametrize("number", [1, 3])
