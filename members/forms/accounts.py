@@ -86,7 +86,7 @@ class EndPostForm(BaseForm):
     on = DateField(label="Không giữ vai trò này từ ngày", initial=timezone.localdate)
 
 
-def _offer_roles(form: forms.Form) -> None:
+def _offer_roles(form: forms.BaseForm) -> None:
     form.fields["role"].choices = [("", "– chọn vai trò –"), *role_names().items()]
 
 

@@ -144,14 +144,14 @@ class Matcher:
                     f"Trùng họ tên, ngày sinh với dòng {one.number} của danh sách này"
                     + _card_words(card, one.card_number)
                 )
-        for one in self.known.perhaps_named(values["full_name"]):
-            if one.card_number in self.cards_in_list:
+        for person in self.known.perhaps_named(values["full_name"]):
+            if person.card_number in self.cards_in_list:
                 continue
-            if same_birth(values, one) and _cards_may_be_one(values, one):
+            if same_birth(values, person) and _cards_may_be_one(values, person):
                 return Doubt(
                     "Đã có một đồng chí cùng họ tên, cùng ngày sinh trong hệ thống"
-                    + _card_words(card, one.card_number),
-                    may_be_same=self.in_scope(one),
+                    + _card_words(card, person.card_number),
+                    may_be_same=self.in_scope(person),
                 )
         return None
 
