@@ -16,6 +16,7 @@ from members.forms.committees import (
     PlaceForm,
 )
 from members.forms.units import UnitWidget
+from members.imports.runs import ListKind, kinds_of
 from members.models import Committee, CommitteePeriod, RoleAssignment, User
 from members.permissions import (
     can_add_unit_below,
@@ -63,6 +64,7 @@ def committee_tree(request):
         "found": found,
         "nodes": tree_to(request.user, opened, day=timezone.localdate()),
         "unplaced": list(unplaced_units()) if can_place_units(request.user) else [],
+        "can_import": ListKind.COMMITTEES in kinds_of(request.user),
     }
     return render(request, "members/committee_tree.html", context)
 
@@ -76,7 +78,9 @@ def _unit_to_open(request):
 
 
 def _picker(text):
-    return UnitWidget().render("don_vi", ("", text), {"id": "id_don_vi", "class": "form-control"})
+    return UnitWidget().render(
+        "don_vi", ("", text), {"id": "id_don_vi", "class": "form-control"}
+    )
 
 
 @require_safe

@@ -16,6 +16,7 @@ from members.forms.persons import (
     NewMemberForm,
     WorkplaceChangeForm,
 )
+from members.imports.runs import kinds_of
 from members.models import Member
 from members.permissions import (
     can_add_member,
@@ -68,6 +69,7 @@ def member_list(request):
         "waiting": letters_waiting(request.user),
         "can_add": can_add_member(request.user),
         "can_receive": can_receive_on_paper(request.user),
+        "can_import": bool(kinds_of(request.user)),
     }
     return render(request, "members/member_list.html", context)
 
