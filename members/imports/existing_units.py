@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from members.imports.units import unit_key
 from members.models import Committee, CommitteePeriod
@@ -66,11 +67,9 @@ class KnownUnits:
         period = CommitteePeriod.objects.filter(
             committee=OuterRef("pk"), valid_to=None
         ).values("statistics_code")[:1]
-        rows = Committee.objects.annotate(statistics=Subquery(period))
-        return cls(
-            KnownUnit(*row[:-1], row[-1] or "")
-            for row in rows.values_list(*_FIELDS, "statistics")
-        )
+        statistics = Coalesce(Subquery(period), Value(""))
+        rows = Committee.objects.annotate(statistics=statistics)
+        return cls(KnownUnit(*row) for row in rows.values_list(*_FIELDS, "statistics"))
 
     def by_id(self, pk: int | None) -> KnownUnit | None:
         return self._by_id.get(pk or 0)
