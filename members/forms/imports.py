@@ -22,7 +22,7 @@ from party76.shared.forms import BaseForm, DateField
 from party76.spreadsheets.legacy import LABELS as OLD_FONTS
 from party76.spreadsheets.recognition import Column, ColumnSpec
 
-QUESTIONS_SHOWN = 20
+QUESTIONS_SHOWN, SETTLED_SHOWN = 20, 100
 
 
 class ImportStartForm(BaseForm):
@@ -51,6 +51,8 @@ class ImportStartForm(BaseForm):
         kinds = kinds_of(user)
         self.fields["kind"].choices = [(kind.value, kind.label) for kind in kinds]
         self.fields["kind"].initial = kinds[0] if kinds else None
+        if len(kinds) == 1:
+            self.fields["kind"].widget = forms.HiddenInput()
 
     def clean(self):
         cleaned = super().clean()
@@ -88,7 +90,7 @@ class SheetForm(BaseForm):
         choices=[("", "Unicode (không chuyển đổi)"), *OLD_FONTS.items()],
     )
 
-    def __init__(self, *args, run, **kwargs):
+    def __init__(self, *args, run, has_old_font=True, **kwargs):
         given = {
             "sheet": run.sheet,
             "encoding": run.encoding or "",
@@ -99,6 +101,8 @@ class SheetForm(BaseForm):
         self.fields["sheet"].choices = [(name, name) for name in names]
         if len(names) == 1:
             self.fields["sheet"].widget = forms.HiddenInput()
+        if not has_old_font:
+            self.fields["encoding"].widget = forms.HiddenInput()
 
 
 class ColumnsForm(BaseForm):
@@ -123,6 +127,7 @@ class ColumnsForm(BaseForm):
                 required=False,
                 choices=[("", "Không nhận cột này"), *keys],
                 initial=column.key or "",
+                widget=forms.Select(attrs={"class": "form-select"}),
             )
 
     def rows(self):
@@ -175,29 +180,27 @@ class AnswersForm(BaseForm):
         self.run, self.names = run, plan.names
         self.fields["version"].initial = run.version
         questions = plan.questions
-        unanswered = [one for one in questions if not one.answer]
-        self.hidden_questions = max(0, len(unanswered) - QUESTIONS_SHOWN)
-        self.questions = [one for one in questions if one.answer]
-        self.questions += unanswered[:QUESTIONS_SHOWN]
+        unsettled = [one for one in questions if not one.is_settled]
+        settled = [one for one in questions if one.is_settled]
+        self.hidden_questions = max(0, len(unsettled) - QUESTIONS_SHOWN)
+        self.questions = settled[:SETTLED_SHOWN] + unsettled[:QUESTIONS_SHOWN]
         for question in self.questions:
             self._add_question(question)
         self.doubts: dict[int, Doubt] = doubts or {}
         for number, doubt in self.doubts.items():
             self.fields[f"row_{number}"] = _doubt_field(doubt, run.choices)
         self._add_common_day(plan)
-        can_create = [
-            one for one in questions if one.asking.may_create and not one.answer
-        ]
+        can_create = [one for one in unsettled if one.asking.may_create]
         if len(can_create) < 2 and not run.choices.get(CREATE_ALL):
             del self.fields["create_all"]
         else:
             self.fields["create_all"].initial = bool(run.choices.get(CREATE_ALL))
 
     def open_items(self) -> list[Item]:
-        return [self._item(one) for one in self.questions if not one.answer]
+        return [self._item(one) for one in self.questions if not one.is_settled]
 
     def answered_items(self) -> list[Item]:
-        return [self._item(one) for one in self.questions if one.answer]
+        return [self._item(one) for one in self.questions if one.is_settled]
 
     def doubt_of(self, number: int):
         """The box beside a row that may be somebody known, or None."""
@@ -238,14 +241,14 @@ class AnswersForm(BaseForm):
 
     def _add_question(self, question: Question) -> None:
         self.fields[_answer_field(question)] = forms.ChoiceField(
-            label=f"“{question.name}” là",
+            label="Chọn đơn vị hoặc cách xử lý",
             required=False,
             choices=_answers_to(question, self.names),
             initial=question.answer,
         )
         if not question.asking.may_leave_out:
             self.fields[_search_field(question)] = UnitField(
-                label="Hoặc tìm đơn vị khác trong danh mục",
+                label="Hoặc tìm trong danh mục",
                 required=False,
                 help_text="",
             )
@@ -320,6 +323,7 @@ def _doubt_field(doubt: Doubt, choices) -> forms.ChoiceField:
     return forms.ChoiceField(
         label="Xử lý",
         required=False,
+        widget=forms.Select(attrs={"class": "form-select"}),
         choices=answers,
         initial=choices.get(doubt.key, ""),
     )

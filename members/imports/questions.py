@@ -35,6 +35,7 @@ class Question:
     asking: Asking
     rows: int
     answer: str
+    is_settled: bool
 
 
 class Questions:
@@ -57,7 +58,14 @@ class Questions:
     def all(self) -> list[Question]:
         """Every name that was or is asked about, in the order of the list."""
         return [
-            Question(key, name, asking, self._rows[key], str(self._answer(key)))
+            Question(
+                key,
+                name,
+                asking,
+                rows=self._rows[key],
+                answer=str(self._answer(key)),
+                is_settled=self._found[key][0],
+            )
             for key, (name, asking) in self._asked.items()
         ]
 

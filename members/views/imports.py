@@ -159,7 +159,7 @@ def import_columns(request, run, committee):
         "run": run,
         "committee": committee,
         "form": form,
-        "sheet_form": SheetForm(run=run),
+        "sheet_form": SheetForm(run=run, has_old_font=bool(old_font or run.encoding)),
         "can_turn": len(run.workbook.tables) > 1 or old_font or run.encoding,
         "old_font": OLD_FONTS.get(old_font or "") if not run.encoding else "",
         "missing": found.missing,
