@@ -129,7 +129,9 @@ def test_cell_is_led_to_the_next_step_of_its_meeting(place, state, held_on, expe
     found = [text for text, _ in lines(Role.RESIDENCE_CELL, place.cell)]
 
     assert found == (
-        [f"Chi bộ Khu vực 1: Kỳ họp cuối năm – {expected}"] if expected else []
+        [f"Chi bộ Khu vực 1: Kỳ họp cuối năm, họp ngày 20/11/2013 – {expected}"]
+        if expected
+        else []
     )
 
 

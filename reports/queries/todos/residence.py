@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from django.db.models import Count, Min, Q
+from django.utils import timezone
 
 from evaluations.queries import Progress, waiting_sheets
 from members.models import (
@@ -38,19 +39,18 @@ def residence_todos(user: User, on: date) -> Iterator[Todo]:
 
 def correction_todos(user: User) -> Iterator[Todo]:
     """Corrections that the user's units, of either side, have to answer."""
-    paths = user.paths_of(*_RESIDENCE, Role.WORKPLACE)
-    if not paths:
+    if not user.has_role(*_RESIDENCE, Role.WORKPLACE):
         return
-    asked = CorrectionRequest.objects.filter(
-        within("asked_of_committee__path", paths), state=CorrectionRequest.State.OPEN
-    ).aggregate(n=Count("pk"), since=Min("asked_at"))
+    asked = CorrectionRequest.objects.to_answer_by(user).aggregate(
+        n=Count("pk"), since=Min("asked_at")
+    )
     if asked["n"]:
         yield Todo(
             "đề nghị đính chính chờ trả lời",
             link("members:correction_list"),
             "Trả lời",
             count=asked["n"],
-            since=asked["since"].date(),
+            since=timezone.localdate(asked["since"]),
         )
 
 
@@ -93,10 +93,11 @@ def _meetings(user: User, on: date) -> Iterator[Todo]:
     for meeting in meetings_to_run(user, on):
         step, page = _STEPS[Meeting.State(meeting.state)]
         yield Todo(
-            f"{meeting.committee}: {meeting.title} – {step}",
+            f"{meeting.committee}: {meeting.title}, họp ngày "
+            f"{meeting.held_on:%d/%m/%Y} – {step}",
             link(page, meeting.pk),
             "Điểm danh" if "điểm danh" in step else "Lập danh sách",
-            since=meeting.held_on,
+            since=meeting.held_on if meeting.held_on < on else None,
             due=meeting.held_on,
             is_late=meeting.held_on < on,
         )
