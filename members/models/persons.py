@@ -163,15 +163,40 @@ class Member(Versioned):
 
 class CorrectionRequestQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Requests that the user's units asked, or have to answer."""
-        paths = [scope.path for scope in user.scopes if scope.role in _SIDES]
+        """Requests that the user's side asked or has to answer, and those below.
+
+        The role decides the side: a ward's residence account does not read what a
+        school of the ward, as a workplace, has to answer.
+        """
+        residence, workplace = _paths_of_sides(user)
+        above = user.paths_of(Role.DEPARTMENT, Role.INSPECTOR)
+        by, of = "asked_by_committee__path", "asked_of_committee__path"
         return self.filter(
-            within("asked_by_committee__path", paths)
-            | within("asked_of_committee__path", paths)
+            _OF_DWELLING & (within(of, residence) | within(by, workplace))
+            | ~_OF_DWELLING & (within(of, workplace) | within(by, residence))
+            | within(by, above)
+            | within(of, above)
+        )
+
+    def to_answer_by(self, user):
+        """Open requests whose answer is due from one of the user's units."""
+        residence, workplace = _paths_of_sides(user)
+        of = "asked_of_committee__path"
+        return self.filter(
+            _OF_DWELLING & within(of, residence)
+            | ~_OF_DWELLING & within(of, workplace),
+            state="open",
         )
 
 
-_SIDES = {Role.RESIDENCE_WARD, Role.RESIDENCE_CELL, Role.WORKPLACE}
+_OF_DWELLING = Q(field__in=DWELLING_FIELDS)
+
+
+def _paths_of_sides(user) -> tuple[list[str], list[str]]:
+    return (
+        user.paths_of(Role.RESIDENCE_WARD, Role.RESIDENCE_CELL),
+        user.paths_of(Role.WORKPLACE),
+    )
 
 
 class CorrectionRequest(Versioned):

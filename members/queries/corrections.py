@@ -42,17 +42,6 @@ def askable(user: User, member: Member) -> dict[str, Committee]:
     return found
 
 
-def is_asked_of(user: User, request: CorrectionRequest) -> bool:
-    """True when the answer is due from one of the user's units."""
-    side = (
-        (Role.RESIDENCE_WARD, Role.RESIDENCE_CELL)
-        if request.is_about_dwelling
-        else (Role.WORKPLACE,)
-    )
-    paths = user.paths_of(*side)
-    return any(contains(path, request.asked_of_committee.path) for path in paths)
-
-
 def correction_requests(user: User) -> QuerySet[CorrectionRequest]:
     """Requests of both directions, open ones first, then the latest."""
     seen = CorrectionRequest.objects.visible_to(user)

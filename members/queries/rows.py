@@ -98,12 +98,10 @@ def _is_present(stay: Registration, user: User) -> bool:
         return False
     if any(contains(path, stay.place.path) for path in user.paths_of(*_RESIDENCE)):
         return True
-    above = user.paths_of(Role.WORKPLACE, *_ABOVE)
-    units = (stay.workplace, stay.place)
-    at_work, at_home = (
-        any(contains(path, unit.path) for path in above) for unit in units
-    )
-    return at_work or (at_home and user.has_role(*_ABOVE))
+    at_work = user.paths_of(Role.WORKPLACE, *_ABOVE)
+    if any(contains(path, stay.workplace.path) for path in at_work):
+        return True
+    return any(contains(path, stay.place.path) for path in user.paths_of(*_ABOVE))
 
 
 def _works_here(member: Member, user: User) -> bool:

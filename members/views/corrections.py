@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from members.forms.corrections import AnswerForm, CorrectionForm
 from members.models import CorrectionRequest, Member
 from members.permissions import can_answer_correction, can_list_members
-from members.queries.corrections import askable, correction_requests, is_asked_of
+from members.queries.corrections import askable, correction_requests
 from members.services.corrections import (
     accept_correction,
     ask_correction,
@@ -28,7 +28,12 @@ def correction_list(request):
     listed = list(correction_requests(request.user)[:REQUESTS_SHOWN])
     record(Action.LIST, "correctionrequest", by=request.user, count=len(listed))
     waiting = [asked for asked in listed if asked.is_open]
-    to_answer = [asked for asked in waiting if is_asked_of(request.user, asked)]
+    due = set(
+        CorrectionRequest.objects.to_answer_by(request.user).values_list(
+            "pk", flat=True
+        )
+    )
+    to_answer = [asked for asked in waiting if asked.pk in due]
     context = {
         "to_answer": to_answer,
         "sent": [asked for asked in waiting if asked not in to_answer],

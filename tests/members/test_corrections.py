@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from members.models import CorrectionRequest, Member
+from members.models import CorrectionRequest, Kind, Member, Role
 from members.queries.corrections import askable
 from members.services.corrections import (
     accept_correction,
@@ -13,7 +13,12 @@ from members.services.corrections import (
 )
 from party76.audit.models import AuditEvent
 from party76.shared.versions import Conflict
-from tests.factories.members import make_member, make_registration
+from tests.factories.members import (
+    make_committee,
+    make_member,
+    make_registration,
+    make_user,
+)
 from tests.factories.world import make_world
 
 pytestmark = pytest.mark.django_db
@@ -137,6 +142,26 @@ def test_request_when_accepted_with_a_card_in_use_by_then_is_refused(world):
     assert CorrectionRequest.objects.get(pk=request.pk).is_open
 
 
+def test_request_when_a_school_of_the_ward_must_answer_is_not_the_wards(world):
+    school = make_committee(world.ward, kind=Kind.GRASSROOTS)
+    member = make_member(school)
+    make_registration(member, world.sister_ward)
+    request = ask_correction(
+        member,
+        field="gender",
+        new_value="Nữ",
+        reason="Căn cước công dân",
+        asked_by_committee=world.sister_ward,
+        by=world.sister_user,
+    )
+    teacher = make_user(Role.WORKPLACE, school)
+
+    seen = CorrectionRequest.objects.visible_to
+    due = CorrectionRequest.objects.to_answer_by
+    assert (list(seen(teacher)), list(due(teacher))) == ([request], [request])
+    assert (list(seen(world.ward_user)), list(due(world.ward_user))) == ([], [])
+
+
 def test_request_when_refused_says_why_and_changes_nothing(world):
     request = ask(world)
 
@@ -166,7 +191,8 @@ def test_request_when_answered_twice_is_refused(world):
         ("ward_user", 200, 200, 403),
         ("cell_user", 200, 200, 403),
         ("workplace_user", 200, 200, 302),
-        ("department_user", 403, 404, 404),
+        ("department_user", 403, 200, 403),
+        ("inspector_user", 403, 200, 403),
         ("past_user", 403, 404, 404),
         ("sister_cell_user", 404, 404, 404),
         ("sister_user", 404, 404, 404),
@@ -247,5 +273,5 @@ def test_list_when_it_grows_asks_no_more(
         ask(world, "gender", "Nữ", member=member)
     client.force_login(world.workplace_user)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(reverse("members:correction_list"))

@@ -295,5 +295,5 @@ def test_file_when_it_grows_asks_no_more(
         make_attendance(held(world, world.ward), stay, status="present")
     client.force_login(world.inspector_user)
 
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         client.get(reverse("reports:member_file", args=[world.member.pk]))
