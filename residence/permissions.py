@@ -1,7 +1,6 @@
 """Who may do what with meetings and opinions, beyond the table in members."""
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
 
 from members.models import User
 from members.permissions import can_run_residence
@@ -9,9 +8,9 @@ from residence.queries import READERS, RESIDENCE
 
 
 def require_reader(user: User) -> None:
-    """404 for whoever has nothing to do with residence: workplaces, administrators."""
+    """403 for whoever has nothing to do with residence: workplaces, administrators."""
     if not user.has_role(*READERS):
-        raise Http404
+        raise PermissionDenied
 
 
 def can_hold_meetings(user: User) -> bool:
@@ -20,7 +19,7 @@ def can_hold_meetings(user: User) -> bool:
 
 
 def require_holder(user: User) -> None:
-    """404 for strangers, 403 for those who only read."""
+    """403 for those who only read, and for those who do not even that."""
     require_reader(user)
     if not can_hold_meetings(user):
         raise PermissionDenied

@@ -140,8 +140,8 @@ def test_ward_meeting_when_printed_by_cell_then_own_people_only(
         ("cell_user", 200, 200),
         ("department_user", 200, 403),
         ("inspector_user", 200, 403),
-        ("workplace_user", 404, 404),
-        ("admin_user", 404, 404),
+        ("workplace_user", 403, 403),
+        ("admin_user", 403, 403),
     ],
 )
 def test_lists_when_asked_by_role_then_residence_and_above(

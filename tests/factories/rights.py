@@ -1,0 +1,118 @@
+"""The cast with one of everything, for the matrix of rights."""
+
+from dataclasses import dataclass, fields
+from datetime import date
+
+from evaluations.models import Evaluation
+from members.imports.columns import MEMBER_COLUMNS
+from members.imports.runs import ListKind
+from members.models import Kind, Registration
+from members.services.corrections import ask_correction
+from party76.spreadsheets.reading import read_pasted
+from party76.spreadsheets.recognition import recognise_best
+from party76.spreadsheets.services import start_import
+from residence.services.meetings import open_meeting
+from tests.factories.evaluations import (
+    confirm_all,
+    make_rating_year,
+    propose_all,
+    return_all,
+)
+from tests.factories.members import (
+    make_committee,
+    make_exemption,
+    make_member,
+    make_registration,
+)
+from tests.factories.residence import make_meeting, make_opinion
+from tests.factories.world import World, make_world
+
+
+@dataclass
+class RightsWorld(World):
+    letter: object
+    exemption: object
+    correction: object
+    meeting: object
+    opinion: object
+    rating_year: object
+    sheet: object
+    draft: object
+    returned: object
+    post: object
+    unplaced: object
+    run: object
+
+
+def make_rights_world() -> RightsWorld:
+    """All of it belongs to the member's cell, ward and workplace; sisters have theirs."""
+    world = make_world()
+    sister = make_registration(
+        make_member(world.other_workplace), world.ward, cell=world.sister_cell
+    )
+    own = {field.name: getattr(world, field.name) for field in fields(World)}
+    year = make_rating_year(
+        world.city,
+        by=world.department_user,
+        reference_day=date(2013, 12, 1),
+    )
+    rated = _rate(Evaluation.objects.get(registration=world.registration), world)
+    return RightsWorld(
+        **own,
+        letter=_letter(world),
+        exemption=make_exemption(world.registration, valid_from=date(2020, 1, 1)),
+        correction=ask_correction(
+            world.member,
+            field="position",
+            new_value="Bác sĩ",
+            reason="Quyết định bổ nhiệm",
+            asked_by_committee=world.ward,
+            by=world.ward_user,
+        ),
+        meeting=open_meeting(
+            make_meeting(world.cell, held_on=date(2013, 5, 20)), by=world.cell_user
+        ),
+        opinion=make_opinion(world.registration),
+        rating_year=year,
+        sheet=rated.sheet,
+        draft=Evaluation.objects.get(registration=sister),
+        returned=rated,
+        post=world.cell_user.assignments.get(),
+        unplaced=make_committee(kind=Kind.GRASSROOTS, is_unplaced=True),
+        run=_import_run(world),
+    )
+
+
+def _import_run(world):
+    """A pasted list that the ward has not confirmed yet."""
+    workbook = read_pasted("STT\tHọ và tên\tSố thẻ\n1\tTrần Thị Dán\t11.000099")
+    table, recognition = recognise_best(workbook, MEMBER_COLUMNS)
+    return start_import(
+        workbook,
+        kind=ListKind.RESIDENTS,
+        committee_code=world.ward.code,
+        sheet=table.name,
+        recognition=recognition,
+        by=world.ward_user,
+    )
+
+
+def _letter(world) -> Registration:
+    return Registration.objects.create(
+        member=make_member(world.workplace),
+        workplace=world.workplace,
+        ward=world.ward,
+        state=Registration.State.SENT,
+        sent_on=date(2026, 1, 5),
+    )
+
+
+def _rate(row: Evaluation, world) -> Evaluation:
+    Evaluation.objects.filter(pk=row.pk).update(
+        outcome=Evaluation.Outcome.RATED,
+        tier=row.rating_year.rule_set.tiers.get(position=1),
+    )
+    propose_all(row.sheet, by=world.cell_user)
+    confirm_all(row.sheet, by=world.ward_user)
+    return_all(row.sheet, by=world.ward_user)
+    return Evaluation.objects.select_related("sheet").get(pk=row.pk)

@@ -1,0 +1,201 @@
+"""Who gets what: a line a page, a column a person. Read it beside docs/permissions.md.
+
++   the page opens, or the act is taken up (a form may still be refused for its fields)
+-   403: he sees the thing, but the act is not his
+.   404: for him it does not exist
+
+GET lines ask for the page, POST lines send an empty form.
+"""
+
+from dataclasses import dataclass
+
+# The member lives in the cell, of the ward; works at the workplace; lived and worked
+# at the past ones before. Sisters and others have nothing to do with him.
+CAST = [
+    "ward_user",
+    "cell_user",
+    "sister_cell_user",
+    "sister_user",
+    "past_user",
+    "workplace_user",
+    "other_workplace_user",
+    "past_workplace_user",
+    "department_user",
+    "inspector_user",
+    "admin_user",
+]
+PUBLIC = ["login"]
+
+
+@dataclass(frozen=True)
+class Case:
+    url: str
+    method: str
+    expected: str
+    key: str = ""  # "meeting": its pk; "ward 2013": pk and year; …
+
+    def __str__(self):
+        return f"{self.method} {self.url}"
+
+    def kwargs(self, world) -> dict:
+        if not self.key:
+            return {}
+        thing, *rest = self.key.split()
+        names = dict(part.split("=") for part in rest)
+        return {"pk": getattr(world, thing).pk, **names}
+
+
+def _cases(table: str) -> list[Case]:
+    rows = [line.split("|") for line in table.strip().splitlines() if "|" in line]
+    return [
+        Case(
+            method=row[0].strip(),
+            url=row[1].strip(),
+            key=row[2].strip(),
+            expected="".join(row[3].split()),
+        )
+        for row in rows
+    ]
+
+
+# Columns, as in CAST: ward, cell, sister cell, sister ward, past ward, workplace, other
+# workplace, past workplace, department, inspector, administrator.
+MATRIX = _cases("""
+POST | logout                         |                                 | + + + + + + + + + + +
+GET  | password_change                |                                 | + + + + + + + + + + +
+POST | password_change                |                                 | + + + + + + + + + + +
+GET  | password_change_done           |                                 | + + + + + + + + + + +
+GET  | members:committee_tree         |                                 | + + + + + + + + + + +
+GET  | members:unit_options           |                                 | + + + + + + + + + + +
+GET  | members:committee_detail       | ward                            | + + + + + + + + + + +
+GET  | members:committee_children     | ward                            | + + + + + + + + + + +
+GET  | members:committee_add          | ward                            | + . . . . . . . + - -
+POST | members:committee_add          | ward                            | + . . . . . . . + - -
+GET  | members:committee_edit         | cell                            | + - . . . . . . + - -
+POST | members:committee_edit         | cell                            | + - . . . . . . + - -
+GET  | members:committee_place        | unplaced                        | - - - - - - - - + - -
+POST | members:committee_place        | unplaced                        | - - - - - - - - + - -
+GET  | members:member_list            |                                 | + + + + + + + + + + -
+POST | members:member_list            |                                 | + + + + + + + + + + -
+GET  | members:member_export          |                                 | + + + + + + + + + + -
+POST | members:member_export          |                                 | + + + + + + + + + + -
+GET  | members:member_add             |                                 | - - - - - + + + - - -
+POST | members:member_add             |                                 | - - - - - + + + - - -
+GET  | members:paper_receive          |                                 | + - - + + - - - - - -
+POST | members:paper_receive          |                                 | + - - + + - - - - - -
+GET  | members:identity_edit          | member                          | - - . . - + . - - - .
+POST | members:identity_edit          | member                          | - - . . - + . - - - .
+GET  | members:dwelling_edit          | member                          | + + . . - - . - - - .
+POST | members:dwelling_edit          | member                          | + + . . - - . - - - .
+GET  | members:workplace_change       | member                          | - - . . - + . - - - .
+POST | members:workplace_change       | member                          | - - . . - + . - - - .
+GET  | members:letter_add             | member                          | - - . . - + . - - - .
+POST | members:letter_add             | member                          | - - . . - + . - - - .
+GET  | members:correction_add         | member                          | + + . . - + . - - - .
+POST | members:correction_add         | member                          | + + . . - + . - - - .
+GET  | members:letter_list            |                                 | + - - + + + + + - - -
+GET  | members:letter_send            | letter                          | - . . . . + . . - - .
+POST | members:letter_send            | letter                          | - . . . . + . . - - .
+GET  | members:letter_withdraw        | letter                          | - . . . . + . . - - .
+POST | members:letter_withdraw        | letter                          | - . . . . + . . - - .
+GET  | members:letter_return          | letter                          | + . . . . - . . - - .
+POST | members:letter_return          | letter                          | + . . . . - . . - - .
+GET  | members:registration_receive   | letter                          | + . . . . - . . - - .
+POST | members:registration_receive   | letter                          | + . . . . - . . - - .
+GET  | members:registration_assign    | registration                    | + - . . . - . . - - .
+POST | members:registration_assign    | registration                    | + - . . . - . . - - .
+GET  | members:registration_end       | registration                    | + - . . . - . . - - .
+POST | members:registration_end       | registration                    | + - . . . - . . - - .
+GET  | members:exemption_add          | registration                    | + - . . . - . . - - .
+POST | members:exemption_add          | registration                    | + - . . . - . . - - .
+GET  | members:exemption_end          | exemption                       | + - . . . - . . - - .
+POST | members:exemption_end          | exemption                       | + - . . . - . . - - .
+GET  | members:correction_list        |                                 | + + + + + + + + + + -
+GET  | members:correction_answer      | correction                      | + . . . . + . . + + .
+POST | members:correction_answer      | correction                      | - . . . . + . . - - .
+GET  | members:import_list            |                                 | + - - + + + + + + - -
+GET  | members:import_start           |                                 | + - - + + + + + + - -
+POST | members:import_start           |                                 | + - - + + + + + + - -
+GET  | members:import_columns         | run                             | + . . . . . . . . . .
+POST | members:import_columns         | run                             | + . . . . . . . . . .
+POST | members:import_sheet           | run                             | + . . . . . . . . . .
+GET  | members:import_preview         | run                             | + . . . . . . . . . .
+POST | members:import_answer          | run                             | + . . . . . . . . . .
+POST | members:import_confirm         | run                             | + . . . . . . . . . .
+GET  | members:import_result          | run                             | + . . . . . . . . . .
+GET  | members:import_bad_rows        | run                             | + . . . . . . . . . .
+GET  | members:import_cancel          | run                             | + . . . . . . . . . .
+POST | members:import_cancel          | run                             | + . . . . . . . . . .
+GET  | members:user_list              |                                 | - - - - - - - - - - +
+POST | members:user_list              |                                 | - - - - - - - - - - +
+GET  | members:user_add               |                                 | - - - - - - - - - - +
+POST | members:user_add               |                                 | - - - - - - - - - - +
+GET  | members:user_detail            | cell_user                       | . - . . . . . . . . +
+GET  | members:user_edit              | cell_user                       | . - . . . . . . . . +
+POST | members:user_edit              | cell_user                       | . - . . . . . . . . +
+GET  | members:user_deactivate        | cell_user                       | . - . . . . . . . . +
+POST | members:user_deactivate        | cell_user                       | . - . . . . . . . . +
+GET  | members:user_activate          | cell_user                       | . - . . . . . . . . +
+POST | members:user_activate          | cell_user                       | . - . . . . . . . . +
+GET  | members:user_reset_password    | cell_user                       | . - . . . . . . . . +
+POST | members:user_reset_password    | cell_user                       | . - . . . . . . . . +
+GET  | members:post_grant             | cell_user                       | . - . . . . . . . . +
+POST | members:post_grant             | cell_user                       | . - . . . . . . . . +
+GET  | members:post_end               | post                            | . - . . . . . . . . +
+POST | members:post_end               | post                            | . - . . . . . . . . +
+GET  | residence:meeting_list         |                                 | + + + + + - - - + + -
+GET  | residence:meeting_add          |                                 | + + + + + - - - - - -
+POST | residence:meeting_add          |                                 | + + + + + - - - - - -
+GET  | residence:meeting_detail       | meeting                         | + + . . . . . . + + .
+GET  | residence:meeting_edit         | meeting                         | + + . . . . . . - - .
+POST | residence:meeting_edit         | meeting                         | + + . . . . . . - - .
+POST | residence:meeting_fix_list     | meeting                         | + + . . . . . . - - .
+POST | residence:meeting_open         | meeting                         | + + . . . . . . - - .
+GET  | residence:meeting_close        | meeting                         | + + . . . . . . - - .
+POST | residence:meeting_close        | meeting                         | + + . . . . . . - - .
+GET  | residence:meeting_not_held     | meeting                         | + + . . . . . . - - .
+POST | residence:meeting_not_held     | meeting                         | + + . . . . . . - - .
+GET  | residence:meeting_attendance   | meeting                         | + + . . . . . . + + .
+POST | residence:meeting_attendance   | meeting                         | + + . . . . . . - - .
+GET  | residence:meeting_print        | meeting                         | + + . . . . . . + + .
+GET  | residence:opinion_list         |                                 | + + + + + - - - + + -
+GET  | residence:opinion_find         |                                 | + + + + + - - - - - -
+POST | residence:opinion_find         |                                 | + + + + + - - - - - -
+GET  | residence:meeting_opinion_add  | meeting                         | + + . . . . . . - - .
+POST | residence:meeting_opinion_add  | meeting                         | + + . . . . . . - - .
+GET  | residence:opinion_add          | registration                    | + + . . . - . . - - .
+POST | residence:opinion_add          | registration                    | + + . . . - . . - - .
+GET  | residence:opinion_edit         | opinion                         | + + . . . . . . - - .
+POST | residence:opinion_edit         | opinion                         | + + . . . . . . - - .
+GET  | evaluations:sheet_list         |                                 | + + + + + - - - + + -
+GET  | evaluations:sheet_detail       | sheet                           | + + . . . . . . + + .
+POST | evaluations:sheet_detail       | sheet                           | + + . . . . . . - - .
+GET  | evaluations:sheet_step         | sheet stage=de-xuat             | + + . . . . . . - - .
+POST | evaluations:sheet_step         | sheet stage=de-xuat             | + + . . . . . . - - .
+GET  | evaluations:evaluation_detail  | returned                        | + + . . . + . . + + .
+GET  | evaluations:comment_print      | returned                        | + + . . . + . . + + .
+GET  | evaluations:evaluation_correct | returned                        | + - . . . - . . - - .
+POST | evaluations:evaluation_correct | returned                        | + - . . . - . . - - .
+GET  | evaluations:year_list          |                                 | + + + + + - - - + + -
+GET  | evaluations:year_add           |                                 | - - - - - - - - + - -
+POST | evaluations:year_add           |                                 | - - - - - - - - + - -
+POST | evaluations:rule_set_add       |                                 | - - - - - - - - . - -
+GET  | evaluations:year_detail        | rating_year                     | + + + + + - - - + + -
+POST | evaluations:year_refresh       | rating_year                     | + - - + + - - - + - -
+GET  | evaluations:year_close         | rating_year                     | - - - - - - - - + - -
+POST | evaluations:year_close         | rating_year                     | - - - - - - - - + - -
+GET  | evaluations:year_reopen        | rating_year                     | - - - - - - - - + - -
+POST | evaluations:year_reopen        | rating_year                     | - - - - - - - - + - -
+GET  | reports:home                   |                                 | + + + + + + + + + + +
+GET  | reports:summary                |                                 | + + + + + - - - + + -
+GET  | reports:summary_unit           | ward year=2013                  | + . . . . . . . + + -
+GET  | reports:summary_export         | ward year=2013                  | + . . . . . . . + + -
+GET  | reports:summary_items          | ward year=2013                  | + . . . . . . . + + -
+GET  | reports:reconciliation         | ward year=2013                  | + . . . . . . . + + -
+GET  | reports:summary_list           | ward year=2013 figure=tiep-nhan | + . . . . . . . + + -
+GET  | reports:summary_list_export    | ward year=2013 figure=tiep-nhan | + . . . . . . . + + -
+GET  | reports:workplace_view         |                                 | - - - - - + + + - - -
+GET  | reports:workplace_export       |                                 | - - - - - + + + - - -
+GET  | reports:member_file            | member                          | + + . . + + . + + + .
+GET  | reports:audit_list             |                                 | - - - - - - - - - + +
+""")
