@@ -22,6 +22,9 @@ PAGES = {
     "home": MainPage("ward_user", "/"),
     "member list": MainPage("ward_user", "/dang-vien/"),
     "member file": MainPage("ward_user", "/dang-vien/{world.member.pk}/"),
+    "import preview": MainPage(
+        "ward_user", "/nhap-danh-sach/{world.run.pk}/xem-truoc/"
+    ),
     "meeting": MainPage("cell_user", "/ky-hop/{world.held.pk}/"),
     "attendance": MainPage("cell_user", "/ky-hop/{world.opened.pk}/diem-danh/"),
     "sheet of comments": MainPage(

@@ -4,8 +4,11 @@ from dataclasses import dataclass, fields
 from datetime import date
 
 from evaluations.models import Evaluation, Sheet
+from members.imports.runs import ListKind
 from members.models import Committee, Registration
 from members.services.corrections import ask_correction
+from members.services.import_runs import draft_run, keep_run
+from party76.spreadsheets.reading import read_upload
 from residence.models import Attendance
 from residence.services.marks import Mark, save_marks
 from residence.services.meetings import list_meeting, open_meeting
@@ -18,6 +21,7 @@ from tests.factories.evaluations import (
 from tests.factories.members import make_exemption, make_member, make_registration
 from tests.factories.residence import make_meeting, make_opinion
 from tests.factories.world import World, make_world
+from tests.members.imports import SAMPLE
 
 NAMES = (
     "Công Tằng Tôn Nữ Thị Quỳnh Trâm",
@@ -46,6 +50,7 @@ class CrowdedWorld(World):
     opened: object
     sheet: object
     rating_year: object
+    run: object
 
 
 def make_crowded_world() -> CrowdedWorld:
@@ -66,6 +71,7 @@ def make_crowded_world() -> CrowdedWorld:
         opened=_open_meeting(world),
         sheet=year.sheets.get(cell=world.sister_cell),
         rating_year=year,
+        run=_begin_import(world),
     )
 
 
@@ -150,6 +156,13 @@ def _open_meeting(world):
     ]
     save_marks(meeting, marks=marks, by=world.cell_user)
     return meeting
+
+
+def _begin_import(world):
+    """An office's list that nobody has confirmed yet."""
+    list_read = read_upload(SAMPLE)
+    kind, ward, by = ListKind.RESIDENTS, world.ward, world.ward_user
+    return keep_run(draft_run(list_read, kind=kind, committee=ward, by=by), by=by)
 
 
 def _rate(sheet: Sheet, world) -> None:
