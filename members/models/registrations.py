@@ -90,7 +90,7 @@ class Registration(Versioned):
     STEPS = {
         State.DRAFT: {State.SENT, State.WITHDRAWN},
         State.SENT: {State.RECEIVED, State.RETURNED, State.WITHDRAWN},
-        State.LETTER_ASKED: {State.RECEIVED, State.RETURNED},
+        State.LETTER_ASKED: {State.SENT, State.RECEIVED, State.RETURNED},
         State.RECEIVED: {State.ENDED},
         State.RETURNED: set(),
         State.WITHDRAWN: set(),

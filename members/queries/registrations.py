@@ -2,7 +2,7 @@
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from members.models import Member, Registration, Role, User
+from members.models import Committee, Member, Registration, Role, User
 from members.scopes import within
 
 State = Registration.State
@@ -24,7 +24,8 @@ def letters_of_workplace(user: User) -> QuerySet[Registration]:
     newer = Registration.objects.filter(
         member=OuterRef("member"), pk__gt=OuterRef("pk")
     )
-    open_question = Q(state__in=[State.DRAFT, State.SENT]) | Q(
+    waiting = [State.DRAFT, State.SENT, State.LETTER_ASKED]
+    open_question = Q(state__in=waiting) | Q(
         ~Exists(newer),
         state=State.RETURNED,
         member__status=Member.Status.ACTIVE,
@@ -37,3 +38,10 @@ def letters_waiting(user: User) -> int:
     if not user.has_role(Role.RESIDENCE_WARD, Role.WORKPLACE):
         return 0
     return letters_to_receive(user).count()
+
+
+def ward_that_asked(member: Member) -> Committee | None:
+    """The ward that has noted the member as living there and waits for the letter."""
+    asked = member.registrations.filter(state=State.LETTER_ASKED)
+    stay = asked.select_related("ward").first()
+    return stay.ward if stay else None

@@ -83,16 +83,21 @@ def introduce(
     note: str = "",
     by: User,
 ) -> Registration:
-    """Write a letter of introduction and send it today; raises as draft_letter."""
-    letter = draft_letter(
-        member,
-        ward=ward,
-        letter_number=letter_number,
-        letter_date=letter_date,
-        note=note,
-        by=by,
+    """Write a letter of introduction and send it today; raises as draft_letter.
+
+    Where the ward has asked for the letter, it is the answer to that request.
+    """
+    today = timezone.localdate()
+    asked = member.registrations.filter(ward=ward, state=State.LETTER_ASKED)
+    letter = asked.select_related("ward", "cell").first() or draft_letter(
+        member, ward=ward, by=by
     )
-    return send_letter(letter, on=timezone.localdate(), version=letter.version, by=by)
+    letter.letter_number = letter_number
+    letter.letter_date = letter_date
+    letter.note = note or letter.note
+    letter.sent_on = today
+    fields = ["letter_number", "letter_date", "note", "sent_on"]
+    return _step(letter, State.SENT, fields, version=letter.version, by=by)
 
 
 @transaction.atomic
@@ -303,6 +308,11 @@ def _check_can_be_introduced(member: Member, ward: Committee) -> None:
             }
         )
     running = member.registrations.filter(state__in=_RUNNING)
+    if running.filter(ward=ward, state=State.LETTER_ASKED).exists():
+        raise ValidationError(
+            f"{ward} đã ghi đồng chí này đang cư trú và đề nghị giới thiệu. Nơi công tác "
+            "gửi ngay giấy giới thiệu, nơi cư trú tiếp nhận trên đề nghị đó."
+        )
     if running.filter(state__in=[State.DRAFT, State.SENT]).exists():
         raise ValidationError(
             "Đồng chí này có một giấy giới thiệu khác chưa được tiếp nhận."

@@ -23,7 +23,11 @@ from members.permissions import (
     can_receive_on_paper,
     can_run_stay,
 )
-from members.queries.registrations import letters_of_workplace, letters_to_receive
+from members.queries.registrations import (
+    letters_of_workplace,
+    letters_to_receive,
+    ward_that_asked,
+)
 from members.services.exemptions import add_exemption, end_exemption
 from members.services.registrations import (
     assign_cell,
@@ -72,7 +76,7 @@ def letter_add(request, pk):
     member = get_object_or_404(members, pk=pk)
     if not can_introduce_from(request.user, member.workplace):
         raise PermissionDenied
-    form = LetterForm(request.POST or None, initial={"version": member.version})
+    form = LetterForm(request.POST or None, initial={"ward": ward_that_asked(member)})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         write = draft_letter if data["is_draft"] else introduce
@@ -149,7 +153,8 @@ def letter_withdraw(request, pk):
         withdraw_letter(stay, version=form.seen_version, by=request.user)
 
     done = "Đã rút giấy giới thiệu."
-    return _run(request, form, withdraw, "Rút giấy giới thiệu", stay, done)
+    intro = f"{stay.ward} sẽ không còn thấy giấy giới thiệu này."
+    return _run(request, form, withdraw, "Rút giấy giới thiệu", stay, done, intro=intro)
 
 
 @require_http_methods(["GET", "POST"])
@@ -226,7 +231,12 @@ def registration_end(request, pk):
         )
 
     done = "Đã kết thúc theo dõi tại nơi cư trú."
-    return _run(request, form, end, "Kết thúc theo dõi", stay, done)
+    intro = (
+        "Nếu đồng chí này từ trần hoặc ra khỏi diện theo dõi, giấy giới thiệu đang chờ ở "
+        "nơi khác cũng được trả lại. Chuyển nơi cư trú thì nơi công tác gửi giấy giới "
+        "thiệu mới."
+    )
+    return _run(request, form, end, "Kết thúc theo dõi", stay, done, intro=intro)
 
 
 @require_http_methods(["GET", "POST"])
@@ -278,7 +288,7 @@ def _start(stay: Registration) -> dict:
     return {"version": stay.version, "on": timezone.localdate()}
 
 
-def _run(request, form, act, title, stay: Registration, done: str):
+def _run(request, form, act, title, stay: Registration, done: str, *, intro=""):
     """The common part of every step: form, one service, message, back to the file."""
     if request.method == "POST" and form.is_valid():
         try:
@@ -288,16 +298,17 @@ def _run(request, form, act, title, stay: Registration, done: str):
         else:
             messages.success(request, done)
             return redirect("reports:member_file", stay.member_id)
-    return _page(request, form, title, stay.member)
+    return _page(request, form, title, stay.member, intro=intro)
 
 
-def _page(request, form, title, member: Member):
+def _page(request, form, title, member: Member, *, intro=""):
     file = reverse("reports:member_file", args=[member.pk])
     return form_page(
         request,
         form,
         title=title,
         subtitle=f"Đồng chí {member.full_name}",
+        intro=intro,
         back_url=file,
         trail=[
             ("Đảng viên", reverse("members:member_list")),

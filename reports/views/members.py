@@ -58,7 +58,7 @@ def _with_acts(user, file: MemberFile) -> list[tuple[Stay, list[tuple[str, str]]
 def _acts_on(user, stay: Registration) -> list[tuple[str, str]]:
     found = []
     if can_run_stay(user, stay):
-        if stay.state == State.SENT:
+        if stay.state in {State.SENT, State.LETTER_ASKED}:
             found.append(("Tiếp nhận", "members:registration_receive"))
             found.append(("Trả lại giấy giới thiệu", "members:letter_return"))
         if stay.is_received:

@@ -145,6 +145,45 @@ def test_member_when_a_letter_runs_is_not_introduced_again(world, letter):
         introduce(letter.member, ward=world.sister_ward, by=world.workplace_user)
 
 
+def test_letter_when_the_ward_asked_for_it_answers_that_request(world, newcomer):
+    asked = Registration.objects.create(
+        member=newcomer,
+        workplace=world.workplace,
+        ward=world.ward,
+        state=State.LETTER_ASKED,
+    )
+
+    with pytest.raises(ValidationError, match="đề nghị giới thiệu"):
+        draft_letter(newcomer, ward=world.ward, by=world.workplace_user)
+    sent = introduce(
+        newcomer, ward=world.ward, letter_number="5-GGT/ĐU", by=world.workplace_user
+    )
+    receive_registration(sent, on=DAY, version=sent.version, by=world.ward_user)
+
+    stay = Registration.objects.get(member=newcomer)
+    assert (stay.pk, stay.state, stay.letter_number) == (
+        asked.pk,
+        "received",
+        "5-GGT/ĐU",
+    )
+
+
+def test_letters_when_a_ward_asks_are_on_the_workplaces_list(world, client, newcomer):
+    asked = Registration.objects.create(
+        member=newcomer,
+        workplace=world.workplace,
+        ward=world.ward,
+        state=State.LETTER_ASKED,
+    )
+    client.force_login(world.workplace_user)
+
+    page = client.get(reverse("members:letter_list"))
+    form = client.get(url("letter_add", newcomer)).content.decode()
+
+    assert page.context["own"] == [asked]
+    assert f'value="{world.ward.name}"' in form
+
+
 def test_member_when_received_there_is_not_introduced_there(world):
     with pytest.raises(ValidationError, match="đang được"):
         introduce(world.member, ward=world.ward, by=world.workplace_user)
