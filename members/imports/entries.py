@@ -41,6 +41,7 @@ class Entry:
     cell: Named | None = None
     ground: str = ""
     remarks: list[str] = field(default_factory=list)
+    name_key: str = ""  # the name as it is compared, with its marks
 
 
 class EntryReader:
@@ -88,7 +89,8 @@ class EntryReader:
             "official_on": self._whole_day(entry, "official_on"),
             **self._birth(record),
         }
-        if not entry.values["full_name"] and not _is_told(record, "full_name"):
+        entry.name_key = marked_key(entry.values["full_name"])
+        if not entry.name_key and not _is_told(record, "full_name"):
             record.problems.append("Họ và tên: còn để trống.")
         for name, longest in _LONGEST.items():
             if len(entry.values[name] or "") > longest:

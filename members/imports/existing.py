@@ -8,7 +8,7 @@ from datetime import date
 from django.db.models import Exists, OuterRef, Q
 
 from members.models import Exemption, Member, Registration
-from party76.shared.text import fold, has_marks, marked_key
+from party76.shared.text import fold
 
 # Above this many rows the whole table is quicker to read than to ask for.
 _MANY = 4_000
@@ -138,12 +138,10 @@ class Known:
                 people[row[1]].stays.append(KnownStay(*row))
         return cls(people.values())
 
-    def named(self, name: str) -> list[KnownPerson]:
+    def named(self, name_key: str) -> list[KnownPerson]:
         """Those of this very name, diacritics and all."""
-        return self._marked.get(marked_key(name), [])
+        return self._marked.get(name_key, [])
 
-    def perhaps_named(self, name: str) -> list[KnownPerson]:
+    def perhaps_named(self, name_key: str) -> list[KnownPerson]:
         """As named; a name typed without diacritics may be any that sounds so."""
-        if has_marks(name):
-            return self.named(name)
-        return self._plain.get(fold(name), [])
+        return self._plain.get(name_key) or self.named(name_key)

@@ -10,7 +10,7 @@ from members.imports.entries import Entry
 from members.imports.existing import Known, KnownPerson
 from members.models import Committee
 from members.scopes import contains
-from party76.shared.text import fold, marked_key
+from party76.shared.text import fold
 from party76.spreadsheets.values import PartialDate
 
 # Answers to “is this somebody we know?”.
@@ -93,10 +93,9 @@ class Matcher:
 
     def namesake(self, entry: Entry) -> str:
         """The remark on another of the same name who is surely somebody else."""
-        name = entry.values["full_name"]
         before = [
             one
-            for one in self._before[marked_key(name)]
+            for one in self._before[entry.name_key]
             if one.number != entry.record.number
         ]
         if before:
@@ -104,7 +103,7 @@ class Matcher:
                 f"Cùng họ tên với dòng {before[0].number} nhưng khác ngày sinh hoặc khác "
                 "số thẻ: là người khác."
             )
-        if any(map(self.in_scope, self.known.named(name))):
+        if any(map(self.in_scope, self.known.named(entry.name_key))):
             return (
                 "Cùng họ tên với một đồng chí đã có nhưng khác ngày sinh hoặc khác số "
                 "thẻ: là người khác."
@@ -128,7 +127,7 @@ class Matcher:
         card = entry.values["card_number"]
         return [
             one
-            for one in self.known.named(entry.values["full_name"])
+            for one in self.known.named(entry.name_key)
             if not (card and one.card_number)
             and one.card_number not in self.cards_in_list
             and same_birth(entry.values, one)
@@ -138,13 +137,13 @@ class Matcher:
 
     def _doubt(self, entry: Entry) -> Doubt | None:
         values, card = entry.values, entry.values["card_number"]
-        for one in self._before[marked_key(values["full_name"])]:
+        for one in self._before[entry.name_key]:
             if same_birth(values, one) and _cards_may_be_one(values, one):
                 return Doubt(
                     f"Trùng họ tên, ngày sinh với dòng {one.number} của danh sách này"
                     + _card_words(card, one.card_number)
                 )
-        for person in self.known.perhaps_named(values["full_name"]):
+        for person in self.known.perhaps_named(entry.name_key):
             if person.card_number in self.cards_in_list:
                 continue
             if same_birth(values, person) and _cards_may_be_one(values, person):
@@ -173,7 +172,7 @@ class Matcher:
     def _likely(self, entry: Entry) -> KnownPerson | None:
         return next(
             one
-            for one in self.known.perhaps_named(entry.values["full_name"])
+            for one in self.known.perhaps_named(entry.name_key)
             if same_birth(entry.values, one)
             and one.card_number not in self.cards_in_list
             and self.in_scope(one)
@@ -204,7 +203,7 @@ class Matcher:
 
     def _remember(self, entry: Entry) -> None:
         values = entry.values
-        self._before[marked_key(values["full_name"])].append(
+        self._before[entry.name_key].append(
             _Before(
                 entry.record.number,
                 values["birth_date"],
