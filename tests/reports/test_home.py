@@ -18,6 +18,7 @@ from reports.queries.home import todos_of
 from residence.models import Meeting, Opinion
 from tests.factories.members import make_committee, make_member, make_user
 from tests.factories.reports import make_city, make_evaluation
+from tests.reports.reading import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -65,7 +66,7 @@ def test_nothing_waits_says_so(client, place):
     plan(place.ward, held_on=today + timedelta(days=400))
     Meeting.objects.update(period_from=today, period_to=today + timedelta(days=400))
 
-    page = client.get(reverse("reports:home")).content.decode()
+    page = text_of(client.get(reverse("reports:home")))
 
     assert "Không có việc nào đang chờ" in page
 
@@ -73,7 +74,7 @@ def test_nothing_waits_says_so(client, place):
 def test_account_without_posts_is_told_whom_to_ask(client):
     client.force_login(make_user())
 
-    page = client.get(reverse("reports:home")).content.decode()
+    page = text_of(client.get(reverse("reports:home")))
 
     assert "hiện không giữ vai trò nào" in page
 
@@ -107,7 +108,7 @@ def test_link_of_members_without_cell_shows_just_them(client, place):
     user = make_user(Role.RESIDENCE_WARD, place.ward)
     client.force_login(user)
 
-    page = client.get(todos_of(user, on=TODAY)[0].url).content.decode()
+    page = text_of(client.get(todos_of(user, on=TODAY)[0].url))
 
     assert alone.member.full_name in page
     assert page.count("Nguyễn Văn Mẫu") == 1

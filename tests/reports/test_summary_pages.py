@@ -12,6 +12,7 @@ from reports.models import SignatureBlock
 from reports.queries.paging import SIZE
 from tests.factories.members import make_committee, make_user
 from tests.factories.reports import make_city, make_evaluation, make_rating_year
+from tests.reports.reading import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -96,7 +97,7 @@ def test_summary_start_without_rating_year_says_so(client):
 
     response = client.get(reverse("reports:summary"))
 
-    assert "Chưa có năm nhận xét nào" in response.content.decode()
+    assert "Chưa có năm nhận xét nào" in text_of(response)
 
 
 def test_choosing_a_unit_and_a_year_leads_to_their_address(client, place, department):
@@ -125,7 +126,7 @@ def test_choices_of_a_ward_stay_inside_the_ward(client, place):
 def test_summary_names_base_rounding_and_structure(client, place, department):
     client.force_login(department)
 
-    page = client.get(url("summary_unit", place.city)).content.decode()
+    page = text_of(client.get(url("summary_unit", place.city)))
 
     assert "Tỷ lệ % tính trên số đảng viên được nhận xét, xếp loại (2)" in page
     assert "cộng vào mức đông nhất" in page
@@ -257,7 +258,7 @@ def test_reconciliation_shows_the_sums_and_the_hint(client, place, department):
 
     response = client.get(url("reconciliation", place.city), {"so_in": "1.2"})
 
-    page = response.content.decode()
+    page = text_of(response)
     assert "1 đồng chí được nhận xét nhưng đã kết thúc trước ngày chốt" in page
     assert "có thể nhập đảo chữ số" in page
     assert response.context["state"].label == "Khớp"
