@@ -31,6 +31,8 @@ from party76.audit.models import AuditEvent
 from reports.demo.accounts import ACCOUNTS, PASSWORD, SISTERS
 from residence.models import Attendance, Meeting
 
+pytestmark = pytest.mark.django_db
+
 LAST_DAY = date(2013, 12, 31)
 SAMPLE = "tests/samples/danh-sach-213-phuong-ninh-kieu.xlsx"
 COMPLETE = ["Ninh Kiều", "Cái Khế", "Tân An", "An Bình"]
@@ -43,19 +45,16 @@ def printed(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), transaction.atomic():
         with override_settings(DEMO=True):
             call_command("load_demo", stdout=output)
-        # PostgreSQL would else check every reference again after each test.
         connection.check_constraints()
         yield output.getvalue()
         transaction.set_rollback(True)
 
 
 @pytest.fixture(autouse=True)
-def unchanged(printed):
-    """What a test writes is gone after it; the mark django_db would do the same,
-    and read the whole database through each time."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
+def checked_once(db):
+    """References were checked after the loading; not again after each test."""
+    yield
+    transaction.set_rollback(True)
 
 
 def rows(sql, *parameters):
