@@ -2,6 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from members.models import Committee, CorrectionRequest, Member, Registration, User
@@ -102,6 +103,24 @@ def refuse_correction(
     return _answer(request, State.REFUSED, answer, version=version, by=by)
 
 
+def pass_on_requests(member: Member, *, to: Committee, about_dwelling: bool) -> None:
+    """Let open requests wait at the unit that owns their fields from now on."""
+    _open_requests(member, about_dwelling=about_dwelling).update(
+        asked_of_committee=to, version=F("version") + 1
+    )
+
+
+def close_requests(member: Member, *, answer: str, by: User) -> None:
+    """Refuse open requests about the dwelling when nobody owns it any more."""
+    _open_requests(member, about_dwelling=True).update(
+        state=State.REFUSED,
+        answer=answer,
+        answered_by=by,
+        answered_at=timezone.now(),
+        version=F("version") + 1,
+    )
+
+
 def put_value(member: Member, field: str, text: str) -> None:
     """Set a field from what a person typed; raises ValidationError with a sentence."""
     try:
@@ -146,6 +165,15 @@ def _check_length(member: Member, field: str, text: str) -> None:
     limit = getattr(Member._meta.get_field(field), "max_length", None)
     if limit and field != "gender" and len(text) > limit:
         raise ValidationError({"new_value": f"Mục này ghi tối đa {limit} ký tự."})
+
+
+def _open_requests(
+    member: Member, *, about_dwelling: bool
+) -> QuerySet[CorrectionRequest]:
+    waiting = CorrectionRequest.objects.filter(member=member, state=State.OPEN)
+    if about_dwelling:
+        return waiting.filter(field__in=DWELLING_FIELDS)
+    return waiting.exclude(field__in=DWELLING_FIELDS)
 
 
 def _must_be_open(request: CorrectionRequest) -> None:

@@ -7,9 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from members.models import Committee, Member, Placement, Registration, User
+from members.models import Member, User
 from members.models.persons import DWELLING_FIELDS, IDENTITY_FIELDS
-from members.services.placements import move_placement
 from party76.audit.models import Action
 from party76.audit.services import changes, record, values_of
 from party76.shared.text import normalize_vi
@@ -53,40 +52,6 @@ def edit_identity(member: Member, *, version: int, by: User) -> Member:
 def edit_dwelling(member: Member, *, version: int, by: User) -> Member:
     """Write phone and address; raises Conflict when somebody else saved first."""
     return _save(member, DWELLING_FIELDS, [], version=version, by=by)
-
-
-@transaction.atomic
-def change_workplace(
-    member: Member, *, workplace: Committee, on: date, version: int, by: User
-) -> Member:
-    """Let a member belong to another workplace from a day; the stay goes on.
-
-    Raises ValidationError while a letter of the old workplace is under way, for a
-    closed unit or a day to come, and Conflict when somebody else saved first.
-    """
-    _check_workplace_change(member, workplace, on)
-    before = member.workplace
-    member.workplace = workplace
-    save_versioned(member, fields=["workplace"], version=version)
-    running = member.registrations.filter(
-        state__in=[Registration.State.RECEIVED, Registration.State.LETTER_ASKED]
-    )
-    for registration in running.select_related("ward", "cell"):
-        registration.workplace = workplace
-        move_placement(
-            registration,
-            on=on,
-            cause=Placement.Cause.WORKPLACE_CHANGED,
-            version=registration.version,
-        )
-    record(
-        Action.UPDATE,
-        member,
-        by=by,
-        committee_code=workplace.code,
-        facts={"from": before.code, "to": workplace.code, "on": on.isoformat()},
-    )
-    return member
 
 
 def identity_of(member: Member) -> dict[str, Any]:
@@ -142,19 +107,3 @@ def _save(
         personal={"changes": changed},
     )
     return member
-
-
-def _check_workplace_change(member: Member, workplace: Committee, on: date) -> None:
-    check_not_in_future(on, "Ngày chuyển nơi công tác")
-    if workplace.is_closed:
-        raise ValidationError(f"{workplace} đã kết thúc hoạt động.")
-    if workplace.pk == member.workplace_id:
-        raise ValidationError("Nơi công tác mới trùng với nơi công tác hiện nay.")
-    letters = member.registrations.filter(
-        state__in=[Registration.State.DRAFT, Registration.State.SENT]
-    )
-    if letters.exists():
-        raise ValidationError(
-            "Đồng chí này có giấy giới thiệu chưa được tiếp nhận. Nơi công tác hiện nay "
-            "cần rút giấy giới thiệu trước khi chuyển."
-        )

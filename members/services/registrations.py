@@ -16,6 +16,7 @@ from members.models import (
     Registration,
     User,
 )
+from members.services.corrections import close_requests, pass_on_requests
 from members.services.exemptions import add_exemption
 from members.services.persons import (
     add_member,
@@ -41,6 +42,7 @@ LEAVES = {
     EndReason.STRUCK_OFF,
     EndReason.LEFT_PARTY,
 }
+_NO_LONGER_HERE = "Đồng chí này không còn được theo dõi tại nơi cư trú đó."
 _RUNNING = [State.DRAFT, State.SENT, State.LETTER_ASKED, State.RECEIVED]
 
 
@@ -222,6 +224,7 @@ def assign_cell(
     registration.cell = cell
     cause = Placement.Cause.CELL_CHANGED
     move_placement(registration, on=on, cause=cause, version=version)
+    pass_on_requests(registration.member, to=registration.place, about_dwelling=True)
     facts = {"cell": cell.code if cell else "", "on": on.isoformat()}
     _record(Action.UPDATE, registration, by=by, facts=facts)
     return registration
@@ -255,6 +258,7 @@ def end_registration(
     registration.identity_at_end = identity_of(registration.member)
     fields = ["ended_on", "end_reason", "end_number", "identity_at_end"]
     _step(registration, State.ENDED, fields, version=version, by=by)
+    close_requests(registration.member, answer=_NO_LONGER_HERE, by=by)
     _leave(registration.member, reason, by=by)
     return registration
 

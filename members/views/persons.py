@@ -30,10 +30,10 @@ from members.queries.persons import member_page, narrowed
 from members.queries.registrations import letters_waiting
 from members.services.persons import (
     add_member,
-    change_workplace,
     edit_dwelling,
     edit_identity,
 )
+from members.services.workplaces import change_workplace
 from members.views.pages import form_page, put_errors
 from party76.audit.models import Action
 from party76.audit.services import record

@@ -1,16 +1,20 @@
 """One side asks to mend what the other owns."""
 
+from datetime import date
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from members.models import CorrectionRequest, Kind, Member, Role
+from members.models import CorrectionRequest, Kind, Member, Registration, Role
 from members.queries.corrections import askable
 from members.services.corrections import (
     accept_correction,
     ask_correction,
     refuse_correction,
 )
+from members.services.registrations import assign_cell, end_registration
+from members.services.workplaces import change_workplace
 from party76.audit.models import AuditEvent
 from party76.shared.versions import Conflict
 from tests.factories.members import (
@@ -140,6 +144,47 @@ def test_request_when_accepted_with_a_card_in_use_by_then_is_refused(world):
         )
 
     assert CorrectionRequest.objects.get(pk=request.pk).is_open
+
+
+def test_request_when_the_owner_changes_waits_at_the_new_one(world):
+    about_name, about_address = ask(world), ask(world, "address", "12 Nguyễn Trãi")
+
+    change_workplace(
+        Member.objects.get(pk=world.member.pk),
+        workplace=world.other_workplace,
+        on=date(2026, 6, 1),
+        version=1,
+        by=world.workplace_user,
+    )
+    assign_cell(
+        Registration.objects.get(pk=world.registration.pk),
+        cell=world.sister_cell,
+        on=date(2026, 6, 1),
+        version=2,
+        by=world.ward_user,
+    )
+
+    about_name.refresh_from_db()
+    about_address.refresh_from_db()
+    assert about_name.asked_of_committee == world.other_workplace
+    assert about_address.asked_of_committee == world.sister_cell
+
+
+def test_request_when_nobody_owns_the_dwelling_any_more_is_closed(world):
+    about_name, about_address = ask(world), ask(world, "address", "12 Nguyễn Trãi")
+
+    end_registration(
+        world.registration,
+        on=date(2026, 6, 1),
+        reason="moved_away",
+        version=1,
+        by=world.ward_user,
+    )
+
+    about_name.refresh_from_db()
+    about_address.refresh_from_db()
+    assert (about_name.state, about_address.state) == ("open", "refused")
+    assert about_address.answered_by == world.ward_user
 
 
 def test_request_when_a_school_of_the_ward_must_answer_is_not_the_wards(world):

@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from members.models import Exemption, Member, Placement, Registration
 from members.services.exemptions import add_exemption, end_exemption
-from members.services.persons import change_workplace
 from members.services.registrations import (
     assign_cell,
     draft_letter,
@@ -21,6 +20,7 @@ from members.services.registrations import (
     send_letter,
     withdraw_letter,
 )
+from members.services.workplaces import change_workplace
 from party76.audit.models import Action, AuditEvent
 from party76.shared.versions import Conflict
 from tests.factories.members import make_exemption, make_member, make_registration

@@ -8,8 +8,8 @@ from django.urls import reverse
 from evaluations.models import Evaluation
 from members.models import Member, Registration
 from members.services.corrections import ask_correction
-from members.services.persons import change_workplace
 from members.services.registrations import assign_cell, end_registration, introduce
+from members.services.workplaces import change_workplace
 from party76.audit.models import Action, AuditEvent
 from residence.models import Meeting
 from tests.factories.members import make_exemption, make_member, make_registration
