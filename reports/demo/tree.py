@@ -117,7 +117,3 @@ def ward_name(full_name: str) -> str:
 def is_urban(ward: Committee) -> bool:
     """Wards call their parts khu vực, communes and towns ấp."""
     return ward.name.startswith("Đảng ủy phường")
-
-
-def is_ward(unit: Committee) -> bool:
-    return unit.kind == Kind.WARD
