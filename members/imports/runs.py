@@ -61,6 +61,12 @@ def can_import(user: User, kind: str, committee: Committee) -> bool:
     return not committee.is_closed and _RIGHTS[ListKind(kind)](user, committee)
 
 
+def own_unit(user: User, kind: str) -> Committee | None:
+    """The unit of the user whose list of this kind he brings in most likely."""
+    units = (post.committee for post in user.posts)
+    return next((unit for unit in units if can_import(user, kind, unit)), None)
+
+
 def plan_list(
     kind: str,
     table: Table,

@@ -107,10 +107,19 @@ class UnitIndex:
         found = self.named(name, among)
         if len(found) > 1 and not among.cells_only:
             found = [unit for unit in found if not unit.is_cell] or found
+        if not found and among.cells_only and name.strip().isdigit():
+            found = self._numbered(int(name), among)
         if len(found) == 1:
             return found[0]
         coded = self._by_code.get(name.strip().casefold())
         return coded if coded and not found and among.holds(coded) else None
+
+    def _numbered(self, number: int, among: Among) -> list[Unit]:
+        """Under “Khu vực” a list often says no more than 1, 2, 3."""
+        end = f" {number}"
+        return [
+            unit for unit in self.all_among(among) if unit_key(unit.name).endswith(end)
+        ]
 
     def named(self, name: str, among: Among = EVERYWHERE) -> list[Unit]:
         """All units of this name."""

@@ -24,6 +24,7 @@ from members.imports.runs import (
     can_import,
     kinds_of,
     mark_of,
+    own_unit,
     plan_run,
     specs_of,
 )
@@ -125,14 +126,14 @@ def _read(form) -> Workbook | None:
 
 
 def _first_values(request):
-    """The unit that was asked for, or the user's own."""
-    asked = request.GET.get("don_vi", "")
-    posts = [post.committee_id for post in request.user.posts]
-    values = {"committee": asked if asked.isdigit() else next(iter(posts), None)}
-    kinds = [kind.value for kind in kinds_of(request.user)]
-    if request.GET.get("loai") in kinds:
-        values["kind"] = request.GET["loai"]
-    return values
+    """The kind and the unit that were asked for, or the user's own."""
+    kinds = kinds_of(request.user)
+    asked, unit = request.GET.get("loai"), request.GET.get("don_vi", "")
+    kind = asked if asked in kinds else kinds[0]
+    return {
+        "kind": kind,
+        "committee": unit if unit.isdigit() else own_unit(request.user, kind),
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
