@@ -12,7 +12,7 @@ from typing import Any
 from members.imports.existing_units import KnownUnit, KnownUnits
 from members.imports.kinds import kind_in, kind_of, sector_in, sector_of
 from members.imports.questions import Asking, Question, Questions
-from members.imports.unit_entries import PARENT_WORDS, UnitEntry, read_unit
+from members.imports.unit_entries import UnitEntry, read_unit
 from members.imports.units import Among, Unit, UnitIndex, unit_key
 from members.models import Committee, Kind, Sector
 from members.services.committee_batches import IncomingUnit
@@ -74,7 +74,8 @@ def plan_committees(
     Two queries whatever the length; choices are the answers to questions.
     """
     understood: list[UnitEntry | Record] = []
-    for one in records(table, recognition, context_words=PARENT_WORDS):
+    # No words for sub-headings: “1, Đảng ủy phường An Bình” is a unit of the list.
+    for one in records(table, recognition):
         understood.append(one if one.ignored else read_unit(one, today))
         advance()
     entries = [one for one in understood if isinstance(one, UnitEntry)]

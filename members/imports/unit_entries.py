@@ -10,8 +10,7 @@ from party76.spreadsheets.preview import Change, Outcome
 from party76.spreadsheets.records import Record
 
 # Sub-headings that name the unit above the rows below them.
-PARENT_WORDS = ("đảng bộ", "đảng ủy", "quận ủy", "huyện ủy", "thị ủy", "thành ủy")
-_PLAIN_PARENT_WORDS = tuple(fold(word) for word in PARENT_WORDS)
+_PARENT_WORDS = ("dang bo", "dang uy", "quan uy", "huyen uy", "thi uy", "thanh uy")
 _LONGEST = {"name": 200, "short_name": 80, "code": 40, "statistics_code": 10}
 
 
@@ -64,7 +63,7 @@ def read_unit(record: Record, today: date) -> UnitEntry:
 def _parent_in(context: str) -> str:
     """A sub-heading that names a unit; “Khối cơ quan” names none."""
     plain = fold(context).lstrip("0123456789ivx.)-*+ ")
-    return context if plain.startswith(_PLAIN_PARENT_WORDS) else ""
+    return context if plain.startswith(_PARENT_WORDS) else ""
 
 
 def _first_day(record: Record, today: date) -> date | None:
