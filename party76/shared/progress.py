@@ -2,11 +2,9 @@
 
 import sys
 import time
-from collections.abc import Iterable, Iterator
 from types import TracebackType
-from typing import Self, TextIO, TypeVar
+from typing import Self, TextIO
 
-_Item = TypeVar("_Item")
 _WIDTH = 24
 _BETWEEN_BARS, _BETWEEN_LINES = 0.1, 5.0  # seconds
 
@@ -62,20 +60,6 @@ class Progress:
         # The rest of a longer line before is wiped by the terminal's own code.
         self._stream.write(f"\r{line}\x1b[K" if self._is_terminal else f"{line}\n")
         self._stream.flush()
-
-
-def track(
-    items: Iterable[_Item],
-    *,
-    total: int,
-    label: str = "",
-    stream: TextIO | None = None,
-) -> Iterator[_Item]:
-    """The items again, one by one, while their progress is shown."""
-    with Progress(total, label=label, stream=stream) as progress:
-        for item in items:
-            yield item
-            progress.advance()
 
 
 def progress_line(label: str, done: int, total: int, seconds: float) -> str:

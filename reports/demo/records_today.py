@@ -17,6 +17,7 @@ from evaluations.services.steps import (
 )
 from evaluations.services.years import Deadlines, open_rating_year
 from members.models import Committee, Member, User
+from members.models.persons import DWELLING_FIELDS
 from members.services.corrections import ask_correction
 from reports.demo.names import People
 from reports.demo.texts import AGENDA, CONCLUSIONS, EXCUSES, OPINIONS, PRAISE, REPORTS
@@ -301,43 +302,22 @@ def ask_corrections(
         registrations__state="received",
         official_on__isnull=False,
     ).order_by("pk")
-    first, second, third, fourth = members[:4]
-    official = _a_month_later(second.official_on)
-    for member, name, value, reason in (
-        (
-            first,
-            "position",
-            "Trưởng phòng Nghiệp vụ Dược",
-            "Quyết định bổ nhiệm năm nay",
-        ),
-        (second, "official_on", f"{official:%d/%m/%Y}", "Theo thẻ đảng viên"),
-    ):
+    position, official, phone, address = members[:4]
+    by_card = official.official_on + timedelta(days=30)
+    asked = [
+        (position, "position", "Trưởng phòng Nghiệp vụ Dược", "Quyết định bổ nhiệm"),
+        (official, "official_on", f"{by_card:%d/%m/%Y}", "Theo thẻ đảng viên"),
+        (phone, "phone", "0100 900 123", "Đồng chí đổi số điện thoại"),
+        (address, "address", "Số 12, hẻm 5, phường Ninh Kiều", "Đổi số nhà"),
+    ]
+    for member, field_name, value, reason in asked:
+        # Each side asks for what the other owns.
+        asks = workplace if field_name in DWELLING_FIELDS else ward.unit
         ask_correction(
             member,
-            field=name,
+            field=field_name,
             new_value=value,
             reason=reason,
-            asked_by_committee=ward.unit,
-            by=ward.by,
+            asked_by_committee=asks,
+            by=by_workplace if asks is workplace else ward.by,
         )
-    for member, name, value, reason in (
-        (third, "phone", "0100 900 123", "Đồng chí đổi số điện thoại"),
-        (
-            fourth,
-            "address",
-            "Số 12, hẻm 5, phường Ninh Kiều",
-            "Đồng chí báo đổi số nhà",
-        ),
-    ):
-        ask_correction(
-            member,
-            field=name,
-            new_value=value,
-            reason=reason,
-            asked_by_committee=workplace,
-            by=by_workplace,
-        )
-
-
-def _a_month_later(day: date) -> date:
-    return day + timedelta(days=30)

@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import date
 
-from members.models import Committee, CommitteePeriod, Kind
+from members.models import Committee, CommitteePeriod
 from members.scopes import STEP
 from members.services.committees import PERIOD_FIELDS
 

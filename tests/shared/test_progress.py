@@ -2,7 +2,7 @@ from io import StringIO
 
 import pytest
 
-from party76.shared.progress import Progress, progress_line, track
+from party76.shared.progress import Progress, progress_line
 
 
 class Terminal(StringIO):
@@ -48,12 +48,3 @@ def test_progress_on_a_terminal_redraws_one_line_and_ends_it():
     assert text.count("\n") == 1
     assert text.endswith("50% 0:00 Ghi\x1b[K\n")
     assert text.count("\r") == 3
-
-
-def test_track_hands_on_every_item_and_says_the_end():
-    stream = StringIO()
-
-    found = list(track("abc", total=3, label="Đọc", stream=stream))
-
-    assert found == ["a", "b", "c"]
-    assert stream.getvalue().splitlines()[-1].endswith("100% 0:00 Đọc")
