@@ -12,24 +12,18 @@ from typing import Any
 from members.imports.existing_units import KnownUnit, KnownUnits
 from members.imports.kinds import kind_in, kind_of, sector_in, sector_of
 from members.imports.questions import Asking, Question, Questions
+from members.imports.unit_changes import difference
 from members.imports.unit_entries import UnitEntry, read_unit
 from members.imports.units import Among, Unit, UnitIndex, unit_key
 from members.models import Committee, Kind, Sector
 from members.services.committee_batches import IncomingUnit
-from party76.spreadsheets.preview import Change, Outcome, Preview, Row, ignored_row
+from party76.spreadsheets.preview import Outcome, Preview, Row, ignored_row
 from party76.spreadsheets.reading import Table
 from party76.spreadsheets.recognition import Recognition
 from party76.spreadsheets.records import Record, records
 
 # The day from which units count that name none; kept with the answers.
 VALID_FROM = "valid_from"
-_LABELS = {
-    "short_name": "Tên gọi tắt",
-    "sector": "Khối",
-    "outside_city": "Ngoài Đảng bộ thành phố",
-    "uses_system": "Dùng hệ thống",
-    "statistics_code": "Mã thống kê",
-}
 _REFORM = (
     "Việc này thực hiện theo quyết định sắp xếp tổ chức, không làm bằng nhập danh sách."
 )
@@ -375,31 +369,8 @@ class _Planner:
 
     def _change(self, entry: UnitEntry, found: KnownUnit) -> None:
         """Fill and mend what may be mended; kind and first day stay as they are."""
-        told = {
-            "short_name": entry.short_name,
-            "sector": sector_in(entry.sector_written),
-            "outside_city": entry.outside_city,
-            "uses_system": entry.uses_system,
-        }
-        values = {
-            name: value
-            for name, value in told.items()
-            if value not in ("", None) and value != getattr(found, name)
-        }
-        code = entry.statistics_code
-        has_new_code = bool(code) and code != found.statistics_code
-        for name, value in values.items():
-            change = Change(_LABELS[name], _text(getattr(found, name)), _text(value))
-            entry.changes.append(change)
-        if has_new_code:
-            change = Change(_LABELS["statistics_code"], found.statistics_code, code)
-            entry.changes.append(change)
-        if entry.kind_written and kind_in(entry.kind_written) != found.kind:
-            entry.messages.append(
-                f"Loại tổ chức đang là “{Kind(found.kind).label}”; không sửa theo danh sách."
-            )
-        if entry.valid_from and entry.valid_from != found.valid_from:
-            entry.messages.append("Ngày bắt đầu hoạt động đang ghi khác; không sửa.")
+        told = difference(entry, found)
+        entry.changes, entry.messages = told.changes, told.remarks
         entry.outcome = Outcome.CHANGED if entry.changes else Outcome.UNCHANGED
         if entry.changes:
             self.incoming.append(
@@ -407,13 +378,7 @@ class _Planner:
                     number=entry.record.number,
                     unit_id=found.id,
                     version=found.version,
-                    values=values,
-                    statistics_code=code if has_new_code else "",
+                    values=told.values,
+                    statistics_code=told.statistics_code,
                 )
             )
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "có" if value else "không"
-    return Sector(value).label if value in Sector.values else str(value)

@@ -1,6 +1,5 @@
 """A list goes in: file, columns, preview, confirm, result. Nothing before confirm."""
 
-from dataclasses import dataclass
 from functools import wraps
 
 from django.contrib import messages
@@ -38,29 +37,21 @@ from members.services.import_runs import (
     keep_run,
     turn_to_sheet,
 )
+from members.views.import_rows import ShownRow, chosen_outcome, page_of, tabs_of
 from party76.audit.models import Action
 from party76.audit.services import record
 from party76.spreadsheets.bad_rows import bad_rows_workbook
 from party76.spreadsheets.errors import UnreadableFile
 from party76.spreadsheets.legacy import LABELS as OLD_FONTS
 from party76.spreadsheets.models import ImportRun, ImportState
-from party76.spreadsheets.preview import BAD, Outcome, Row
+from party76.spreadsheets.preview import BAD, Outcome
 from party76.spreadsheets.queries import recognition_of, remembered_mappings
 from party76.spreadsheets.reading import Workbook, read_pasted, read_upload
 from party76.spreadsheets.recognition import columns
 from party76.spreadsheets.writer import xlsx_response
 
 STEPS = ["Chọn danh sách", "Nhận cột", "Xem trước", "Kết quả"]
-ROWS_A_PAGE = 100
 RUNS_SHOWN = 100
-_KINDS_OF_OUTCOME = {
-    Outcome.NEW: "success",
-    Outcome.CHANGED: "info",
-    Outcome.UNCHANGED: "neutral",
-    Outcome.DUPLICATE: "warning",
-    Outcome.ERROR: "danger",
-    Outcome.IGNORED: "neutral",
-}
 
 
 def on_open_run(view):
@@ -229,31 +220,11 @@ def import_answer(request, run, committee):
     return redirect("members:import_preview", run.pk)
 
 
-@dataclass
-class _Shown:
-    """A row of the preview with its mark and, where it is in doubt, its question."""
-
-    row: Row
-    doubt: object
-
-    @property
-    def title(self):
-        return next(iter(self.row.values.values()), "")
-
-    @property
-    def details(self):
-        return [pair for pair in list(self.row.values.items())[1:] if pair[1]]
-
-    @property
-    def kind(self):
-        return _KINDS_OF_OUTCOME[self.row.outcome]
-
-
 def _preview_page(request, run, committee, *, plan=None, form=None):
     plan = plan or plan_run(run, committee=committee, today=timezone.localdate())
     preview = plan.preview
-    chosen = _chosen_outcome(request, preview)
-    rows, before, after = _page_of(preview.of(chosen), request)
+    chosen = chosen_outcome(request, preview)
+    rows, before, after = page_of(preview.of(chosen), request)
     doubts = {
         number: doubt
         for number, doubt in getattr(plan, "doubts", {}).items()
@@ -273,9 +244,9 @@ def _preview_page(request, run, committee, *, plan=None, form=None):
         "committee": committee,
         "kind": ListKind(run.kind).label,
         "form": form,
-        "tabs": _tabs(preview, chosen),
+        "tabs": tabs_of(preview, chosen),
         "chosen": chosen,
-        "rows": [_Shown(row, form.doubt_of(row.number)) for row in rows],
+        "rows": [ShownRow(row, form.doubt_of(row.number)) for row in rows],
         "has_doubts": bool(doubts),
         "previous": before,
         "next": after,
@@ -288,40 +259,6 @@ def _preview_page(request, run, committee, *, plan=None, form=None):
     }
     status = 422 if form.errors else 200
     return render(request, "members/import_preview.html", context, status=status)
-
-
-def _chosen_outcome(request, preview) -> Outcome:
-    asked = request.GET.get("nhom")
-    if asked in Outcome.values:
-        return Outcome(asked)
-    return next((one for one in Outcome if preview.counts[one]), Outcome.NEW)
-
-
-def _tabs(preview, chosen):
-    return [
-        (outcome.label, f"?nhom={outcome.value}", outcome is chosen, count)
-        for outcome in Outcome
-        if (count := preview.counts[outcome]) or outcome is not Outcome.IGNORED
-    ]
-
-
-def _page_of(rows, request):
-    """A hundred rows from a row number on, with the numbers to go on from."""
-    numbers = [row.number for row in rows]
-    after, before = request.GET.get("after", ""), request.GET.get("before", "")
-    start = 0
-    if after.isdigit():
-        start = sum(number <= int(after) for number in numbers)
-    elif before.isdigit():
-        start = sum(number < int(before) for number in numbers) - ROWS_A_PAGE
-    start = max(0, start)
-    shown = rows[start : start + ROWS_A_PAGE]
-    has_more = start + ROWS_A_PAGE < len(rows)
-    return (
-        shown,
-        shown[0].number if start and shown else None,
-        shown[-1].number if has_more else None,
-    )
 
 
 @require_POST
