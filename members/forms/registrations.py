@@ -66,17 +66,25 @@ class PaperReceiptForm(IdentityForm):
         widgets = {"phone": forms.TextInput(attrs={"inputmode": "tel"})}
 
     layout = Layout(
-        Fieldset("Đảng viên", *IDENTITY_ROWS, "workplace", Row("phone", "address")),
+        Fieldset(
+            "Đảng viên",
+            *IDENTITY_ROWS,
+            "workplace",
+            Row("phone", "address"),
+            css_class="form-part",
+        ),
         Fieldset(
             "Tiếp nhận",
             Row("ward", "cell"),
             Row("received_on", "letter_number", "letter_date"),
             "is_letter_unknown",
+            css_class="form-part",
         ),
         Fieldset(
             "Miễn sinh hoạt nơi cư trú",
             Row("exemption_ground", "exemption_from"),
             "exemption_document",
+            css_class="form-part",
         ),
     )
 

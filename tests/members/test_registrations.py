@@ -173,7 +173,9 @@ def test_letters_when_a_ward_asks_are_on_the_workplaces_list(world, client, newc
     client.force_login(world.workplace_user)
 
     page = client.get(reverse("members:letter_list"))
-    form = client.get(url("letter_add", newcomer)).content.decode()
+    form = client.get(
+        reverse("members:letter_add", args=[newcomer.pk])
+    ).content.decode()
 
     assert page.context["own"] == [asked]
     assert f'value="{world.ward.name}"' in form
