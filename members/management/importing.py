@@ -1,6 +1,7 @@
 """What the two commands that bring in lists have in common."""
 
 import sys
+from argparse import ArgumentTypeError
 from datetime import date, datetime
 from pathlib import Path
 
@@ -174,4 +175,7 @@ def _user(username: str) -> User:
 
 
 def _day(text: str) -> date:
-    return datetime.strptime(text, "%d/%m/%Y").date()  # noqa: DTZ007 a day alone
+    try:
+        return datetime.strptime(text, "%d/%m/%Y").date()  # noqa: DTZ007 a day alone
+    except ValueError as error:
+        raise ArgumentTypeError("a day is written dd/mm/yyyy") from error
