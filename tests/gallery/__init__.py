@@ -145,7 +145,7 @@ def draw(name: str, **extra) -> str:
         "user": Person(),
         "form": MemberForm(),
         "bad_form": bad,
-        "filter_form": FilterForm(),
+        "filter_form": FilterForm(auto_id="filter_%s"),
         **extra,
     }
     return engine.get_template(name).render(context, request)
