@@ -65,7 +65,8 @@ def _acts_on(user, stay: Registration) -> list[tuple[str, str]]:
             found.append(("Miễn sinh hoạt", "members:exemption_add"))
             found.append(("Kết thúc theo dõi", "members:registration_end"))
     if stay.is_received and can_receive_at(user, stay.ward):
-        found.insert(0, ("Giới thiệu về chi bộ", "members:registration_assign"))
+        label = "Chuyển chi bộ" if stay.cell_id else "Giới thiệu về chi bộ"
+        found.insert(0, (label, "members:registration_assign"))
     if can_introduce_from(user, stay.workplace):
         if stay.state == State.DRAFT:
             found.append(("Gửi giấy giới thiệu", "members:letter_send"))

@@ -109,7 +109,7 @@ def test_file_when_read_by_a_past_side_is_as_it_was(read, who):
 @pytest.mark.parametrize(
     ("who", "labels"),
     [
-        ("ward_user", ["Giới thiệu về chi bộ", "Miễn sinh hoạt", "Kết thúc theo dõi"]),
+        ("ward_user", ["Chuyển chi bộ", "Miễn sinh hoạt", "Kết thúc theo dõi"]),
         ("cell_user", []),
         ("workplace_user", []),
         ("department_user", []),
