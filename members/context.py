@@ -17,6 +17,15 @@ class NavItem:
     active: bool
 
 
+# Pages that belong under a heading whose address does not begin theirs.
+_ALSO_UNDER = {
+    "members:member_list": (
+        "members:letter_list",
+        "members:correction_list",
+        "members:import_list",
+    ),
+    "residence:meeting_list": ("residence:opinion_list",),
+}
 # label, URL name, roles that see it
 _ITEMS = [
     ("Việc cần làm", "reports:home", tuple(Role)),
@@ -47,5 +56,6 @@ def navigation(request):
 
 def _item(request, label: str, name: str) -> NavItem:
     url = reverse(name)
-    active = request.path == url if url == "/" else request.path.startswith(url)
+    starts = tuple(reverse(one) for one in (name, *_ALSO_UNDER.get(name, ())))
+    active = request.path == url if url == "/" else request.path.startswith(starts)
     return NavItem(label, url, active)
