@@ -21,7 +21,7 @@ from reports.demo.old_city import OldCity, build_old_city
 from reports.demo.people import Census, Stay, save_stays
 from reports.demo.records_today import Today, WardToday
 from reports.demo.reforms import Reforms, apply_reforms
-from reports.demo.workplaces import LONG_AGO
+from reports.demo.workplaces import LONG_AGO, add_unplaced
 from reports.demo.year2013 import people_of_2013
 from reports.models import SignatureBlock
 
@@ -105,6 +105,7 @@ def _found(day: date) -> Builder:
     dice = Random(_SEED)
     old = build_old_city(dice)
     reforms = apply_reforms(old)
+    add_unplaced(old.workplaces, since=today.first_list_day(day))
     old.tree.save()
     ninh_kieu = reforms.wards["Phường Ninh Kiều"]
     units = dict.fromkeys(Role, old.city) | {

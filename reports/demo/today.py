@@ -17,6 +17,7 @@ from reports.demo.old_city import OldCity, OldWard
 from reports.demo.people import Census, Place, Stay
 from reports.demo.reforms import COMPLETE, THIRD, Reforms
 from reports.demo.tree import BATCH
+from reports.demo.workplaces import UNPLACED
 
 State = Registration.State
 
@@ -51,6 +52,11 @@ class Newcomers:
         return [stay for stays in self.stays.values() for stay in stays]
 
 
+def first_list_day(today: date) -> date:
+    """When lists of this office year began to come in."""
+    return today - timedelta(days=150)
+
+
 def people_of_today(old: OldCity, reforms: Reforms, census: Census) -> Newcomers:
     """Newcomers of every ward, more of them in the wards shown complete."""
     names = {unit.code: name for name, unit in reforms.wards.items()}
@@ -64,6 +70,7 @@ def people_of_today(old: OldCity, reforms: Reforms, census: Census) -> Newcomers
         stays = list(_newcomers(name, cells, old, census))
         if name in COMPLETE:
             stays += _without_cell(reforms.wards[name], old, census)
+            stays += _from_unplaced(reforms.wards[name], old, census)
         found.stays[name] = stays
     for name in _JOINED:
         found.stays[name] = list(_joined(reforms.wards[name], old, census))
@@ -124,6 +131,19 @@ def _without_cell(ward: Committee, old: OldCity, census: Census) -> Iterator[Sta
             old.workplaces.choose(census.dice, "Quận Ninh Kiều"),
             born=_born(census),
             received=(today - timedelta(days=20), today - timedelta(days=3)),
+        )
+
+
+def _from_unplaced(ward: Committee, old: OldCity, census: Census) -> Iterator[Stay]:
+    """One each of the workplaces that nobody knows yet."""
+    first = first_list_day(census.today)
+    for name in UNPLACED:
+        yield census.stay(
+            ward,
+            census.dice.choice(old.tree.cells(ward)),
+            old.workplaces.by_name[name],
+            born=_born(census),
+            received=(first, first + timedelta(days=60)),
         )
 
 
