@@ -105,7 +105,7 @@ def test_write_list_when_opened_by_libreoffice_then_nothing_is_computed(tmp_path
     source = tmp_path / "a.xlsx"
     source.write_bytes(listed(PAYLOADS))
 
-    subprocess.run(  # noqa: S603 a file made above
+    subprocess.run(
         [shutil.which("soffice"), "--headless", "--convert-to", "fods", source.name],
         cwd=tmp_path,
         check=True,
