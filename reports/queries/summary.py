@@ -126,7 +126,7 @@ def summary(
 
     Counts registrations received on the reference day and the current rows of the
     year; names and tree as of structure_day (the reference day unless told).
-    Four queries whatever the number of units; year with its rule_set.
+    Four queries whatever the number of units, three where year comes with its tiers.
     """
     day = structure_day or year.reference_day
     place = place_of(unit, year, tree_around(unit, day))
@@ -170,6 +170,7 @@ def received_rows(place: Place, day: date):
     """(ward, cell or None, received, of which from outside the city) on a day."""
     rows = Placement.objects.on(day).filter(place.condition())
     grain = ["ward_id", "cell_id"] if place.grain == "cell_id" else ["ward_id"]
+    # Counted beside, not grouped by: so the index is read in its own order.
     found = rows.values_list(*grain).annotate(
         n=Count("*"), outside=Count(Value(1), filter=Q(outside_city=True))
     )

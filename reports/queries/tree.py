@@ -1,10 +1,11 @@
 """The tree of party organisations as it stood on a day, built in memory."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from members.models import Committee, CommitteePeriod, Kind
 from party76.shared.text import text_sort_key
@@ -14,8 +15,7 @@ _ABOVE_CELLS = [Kind.CITY, Kind.DISTRICT, Kind.DIRECT, Kind.WARD]
 _BELOW_WARD = {Kind.DIVISION, Kind.CELL, Kind.GRASSROOTS_CELL}
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A unit as it was called and where it stood on the day of the tree."""
 
     id: int
@@ -135,8 +135,8 @@ def tree_around(unit: Committee, day: date) -> Tree:
     return _grown(on_day.filter(wanted), day)
 
 
-def _grown(periods: Iterable, day: date) -> Tree:
-    rows = periods.order_by("committee_id").values_list(  # type: ignore[attr-defined]
+def _grown(periods: QuerySet[CommitteePeriod], day: date) -> Tree:
+    rows = periods.values_list(
         "committee_id",
         "parent_id",
         "name",
@@ -146,7 +146,7 @@ def _grown(periods: Iterable, day: date) -> Tree:
         "committee__receives_members",
         "committee__path",
     )
-    nodes = {row[0]: Node(*row) for row in rows}
+    nodes = {row[0]: Node._make(row) for row in rows}
     children: dict[int | None, list[int]] = {}
     for node in nodes.values():
         children.setdefault(node.parent_id, []).append(node.id)

@@ -15,7 +15,7 @@ def years_of(unit: Committee, user: User) -> list[RatingYear]:
 def years_binding(unit: Committee) -> list[RatingYear]:
     """The rating years that bind a unit, the latest first; one a calendar year.
 
-    A unit's own year goes before one of a committee above it. With rule sets.
+    A unit's own year goes before one of a committee above it. With rule sets and tiers.
     """
     return _nearest(unit, RatingYear.objects.all())
 
@@ -26,6 +26,7 @@ def _nearest(unit: Committee, years: QuerySet[RatingYear]) -> list[RatingYear]:
     found = (
         years.filter(committee__path__in=above)
         .select_related("rule_set", "committee")
+        .prefetch_related("rule_set__tiers")
         .order_by("-year", "-committee__path")
     )
     nearest: dict[int, RatingYear] = {}
