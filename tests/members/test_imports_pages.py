@@ -4,6 +4,8 @@ import re
 
 import pytest
 from django.apps import apps
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from members.imports.runs import ListKind
@@ -349,3 +351,16 @@ def test_committee_list_when_brought_in_opens_units_with_their_period(client, wo
     assert cell.path.startswith(ward.path)
     assert [unit.periods.count() for unit in (ward, cell)] == [1, 1]
     assert client.get(response.url).status_code == 200
+
+
+def test_list_of_runs_when_longer_asks_no_more_statements(client, ward):
+    begin(client, ward)
+    with CaptureQueriesContext(connection) as one:
+        client.get(reverse("members:import_list"))
+    begin(client, ward)
+    begin(client, ward)
+
+    with CaptureQueriesContext(connection) as three:
+        client.get(reverse("members:import_list"))
+
+    assert len(three) == len(one)
