@@ -51,6 +51,7 @@ class GuardMixin:
             initial=getattr(getattr(self, "instance", None), "version", None),
         )
         _give_plain_messages(self.fields.values())
+        _name_empty_choices(self.fields.values())
 
     @property
     def helper(self) -> FormHelper:
@@ -83,4 +84,19 @@ def _give_plain_messages(fields) -> None:
             field.error_messages["required"] = "Đồng chí chưa nhập mục này."
 
 
+def _name_empty_choices(fields) -> None:
+    """Say “chọn” where Django draws a row of dashes."""
+    for field in fields:
+        if isinstance(field, forms.ModelChoiceField):
+            if field.empty_label == _DASHES:
+                field.empty_label = NOT_CHOSEN
+        elif isinstance(field, forms.ChoiceField):
+            field.choices = [
+                (value, NOT_CHOSEN if label == _DASHES else label)
+                for value, label in field.choices
+            ]
+
+
+NOT_CHOSEN = "– chọn –"
+_DASHES = "---------"
 _DJANGO_REQUIRED = forms.Field.default_error_messages["required"]
