@@ -263,6 +263,16 @@ def test_department_sees_late_units_and_the_year_to_open(place):
     ]
 
 
+def test_department_sees_how_many_wait_while_nobody_is_late(place):
+    make_evaluation(
+        place.stay(cell=place.cell), place.year, outcome=Evaluation.Outcome.UNDECIDED
+    )
+
+    assert lines(Role.DEPARTMENT, place.city) == [
+        ("đồng chí chưa có nhận xét trả về năm 2013", 1)
+    ]
+
+
 def test_department_sees_units_without_a_place(place):
     make_committee(name="Đơn vị lạ", is_unplaced=True)
 

@@ -28,7 +28,7 @@ def department_todos(user: User, on: date) -> Iterator[Todo]:
     yield from _missing_year(years, on)
     running = [year for year in years if year.state == RatingYear.State.OPEN]
     if running:
-        yield from _late_units(running[0], user, on)
+        yield from _progress(running[0], user, on)
     for year in running:
         if year.period_to <= on and any(
             contains(path, year.committee.path) for path in paths
@@ -52,8 +52,19 @@ def _missing_year(years: list[RatingYear], on: date) -> Iterator[Todo]:
         )
 
 
-def _late_units(year: RatingYear, user: User, on: date) -> Iterator[Todo]:
-    late = [unit for unit in progress_of_units(year, user=user, on=on) if unit.is_late]
+def _progress(year: RatingYear, user: User, on: date) -> Iterator[Todo]:
+    """The units behind time; while there are none, how many people still wait."""
+    units = progress_of_units(year, user=user, on=on)
+    late = [unit for unit in units if unit.is_late]
+    waiting = sum(unit.open for unit in units)
+    if not late and waiting:
+        yield Todo(
+            f"đồng chí chưa có nhận xét trả về năm {year.year}{until(year.return_by)}",
+            link("evaluations:year_detail", year.pk),
+            "Xem tiến độ",
+            count=waiting,
+            is_news=True,
+        )
     if late:
         days = [
             day for day in (year.propose_by, year.confirm_by, year.return_by) if day
