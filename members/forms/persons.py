@@ -191,7 +191,9 @@ class MemberFilterForm(forms.Form):
 
     def __init__(self, *args, by: User, **kwargs):
         super().__init__(*args, **kwargs)
-        at_home = units_of(by, Role.RESIDENCE_WARD, Role.RESIDENCE_CELL)
+        at_home = units_of(by, Role.RESIDENCE_WARD, Role.RESIDENCE_CELL).filter(
+            receives_members=True
+        )
         at_work = units_of(by, Role.WORKPLACE)
         self.fields["noi_cu_tru"] = unit_choice(
             at_home, label="Nơi cư trú", required=False

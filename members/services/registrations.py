@@ -220,7 +220,9 @@ def assign_cell(
     check_not_in_future(on, "Ngày chuyển")
     _check_cell(registration.ward, cell)
     if cell == registration.cell:
-        raise ValidationError("Đồng chí này đang ở chi bộ đó.")
+        raise ValidationError(
+            "Chưa có gì thay đổi: đồng chí chọn chi bộ khác nơi đang sinh hoạt."
+        )
     registration.cell = cell
     cause = Placement.Cause.CELL_CHANGED
     move_placement(registration, on=on, cause=cause, version=version)
