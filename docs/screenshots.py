@@ -141,7 +141,9 @@ def _member() -> str:
 
 
 def _meeting() -> str:
-    return f"/ky-hop/{_row('residence.Meeting', committee=_cell(), state='closed')}/"
+    """Held, closed, with opinions."""
+    held = {"committee": _cell(), "state": "closed", "opinions__isnull": False}
+    return f"/ky-hop/{_row('residence.Meeting', **held)}/"
 
 
 def _attendance() -> str:
