@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from evaluations.models import RuleSet
 from evaluations.services.rulesets import create_standard_rule_sets
@@ -96,8 +96,19 @@ def build_city(day: date, *, say: Say) -> None:
     records2013.rate(paper, builder.old.city, builder.rules_76, by=builder.department)
     say(f"Năm {day.year}: miễn sinh hoạt, giấy giới thiệu", 80)
     _write_today(builder, stays, newcomers)
+    _count_rows()
     say(f"Năm {day.year}: các kỳ họp, bảng nhận xét", 85)
     _write_records_today(builder)
+
+
+def _count_rows() -> None:
+    """Tell the database how much it holds by now.
+
+    It would learn that only after the transaction, and until then PostgreSQL plans
+    the queries of this year's meetings for empty tables.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 def _found(day: date) -> Builder:

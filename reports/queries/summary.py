@@ -112,7 +112,15 @@ class Summary:
         """The rule of rounding, in words."""
         rule_set = self.year.rule_set
         label = ROUNDING_LABELS[Rounding(rule_set.rounding)]
-        return f"{rule_set.decimals} chữ số thập phân, {label}"
+        return f"{rule_set.decimals} chữ số thập phân, {label}{self._sum_of_shares}"
+
+    @property
+    def _sum_of_shares(self) -> str:
+        """What the printed shares of the total add up to; nothing without a base."""
+        printed = [share for share in self.total.shares if share is not None]
+        if not printed:
+            return ""
+        return f"; các mức cộng lại {sum(printed)}%".replace(".", ",")
 
     @property
     def every_line(self) -> tuple[Line, ...]:

@@ -129,7 +129,7 @@ def test_summary_names_base_rounding_and_structure(client, place, department):
     page = text_of(client.get(url("summary_unit", place.city)))
 
     assert "Tỷ lệ % tính trên số đảng viên được nhận xét, xếp loại (2)" in page
-    assert "cộng vào mức đông nhất" in page
+    assert "cộng vào mức đông nhất; các mức cộng lại 100,00%." in page
     assert "theo cơ cấu tổ chức của ngày 31/12/2013" in page
     assert "50,00%" in page
 
