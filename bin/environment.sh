@@ -38,8 +38,10 @@ make_environment() {
     fi
     say "Installing what $requirements locks (once)"
     rm -rf "$folder"
+    # The lock names everything: a newer release of what it needs is never looked for.
     "$python" -m venv "$folder" &&
-        "$folder/bin/python" -m pip install --quiet --no-input \
+        "$folder/bin/python" -m pip install --quiet --no-input --no-deps \
             --disable-pip-version-check --require-hashes -r "$requirements" &&
+        "$folder/bin/python" -m pip check --quiet --disable-pip-version-check &&
         printf '%s' "$lock" >"$folder/lock"
 }
