@@ -20,6 +20,7 @@ from members.models import (
     Sector,
     User,
 )
+from members.services.committees import open_period
 from residence.models import Attendance, Meeting
 from residence.services.marks import Mark, save_marks
 from residence.services.meetings import open_meeting
@@ -120,6 +121,7 @@ def _meeting_of(rows: int) -> tuple[User, Meeting]:
         receives_members=True,
         valid_from=date(2000, 1, 1),
     )
+    open_period(ward, valid_from=date(2000, 1, 1))
     user = User.objects.create_user("benchmark", full_name="Người thử")
     RoleAssignment.objects.create(
         user=user, committee=ward, role=Role.RESIDENCE_WARD, valid_from=DAY

@@ -1,7 +1,11 @@
+from datetime import timedelta
+
 from django.core.exceptions import ValidationError
 from django.dispatch import receiver
 
-from evaluations.models import Evaluation
+from evaluations.models import Evaluation, RatingYear, Sheet
+from evaluations.services.years import move_drafts
+from members.signals import units_reorganised
 from residence.signals import reasons_changing
 
 
@@ -22,3 +26,48 @@ def keep_evidence_of_proposed_sheets(sender, meeting, **kwargs):
             "Bảng nhận xét dựa trên kỳ họp này đã được đề xuất, "
             "lý do vắng không sửa được nữa."
         )
+
+
+@receiver(units_reorganised)
+def move_drafts_of_open_years(sender, reform, ledger, **kwargs):
+    """Drafts of open years go to the sheet where the member stands on the day that
+    counts; what was proposed or returned, and every closed year, keeps its units."""
+    rows = Evaluation.objects.current().filter(
+        reform.concerns(),
+        state=Evaluation.State.DRAFT,
+        rating_year__state=RatingYear.State.OPEN,
+        rating_year__reference_day__gte=reform.on,
+    )
+    ended = dict(
+        rows.exclude(registration__ended_on=None).values_list(
+            "registration", "registration__ended_on"
+        )
+    )
+    moved = [
+        (
+            row,
+            reform.standing_of(
+                row.registration_id,
+                row.member_id,
+                row.ward_id,
+                row.cell_id,
+                row.workplace_id,
+            ),
+        )
+        for row in ledger.hold(rows.order_by("pk"))
+        if ended.get(row.registration_id, reform.on + timedelta(days=1)) > reform.on
+    ]
+    _move_sheets(reform, ledger)
+    return {"drafts": move_drafts(moved, ledger)}
+
+
+def _move_sheets(reform, ledger):
+    """The sheet of a cell that stands under another ward now is that ward's to finish."""
+    sheets = Sheet.objects.filter(
+        cell__in=sorted(reform.affected - set(reform.closed)),
+        rating_year__state=RatingYear.State.OPEN,
+        rating_year__reference_day__gte=reform.on,
+    )
+    for sheet in ledger.hold(sheets.order_by("pk")):
+        sheet.ward_id = reform.ward_of(sheet.cell_id, sheet.ward_id)
+    ledger.write(Sheet)

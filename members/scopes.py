@@ -38,3 +38,14 @@ def within(lookup: str, paths: Iterable[str]) -> Q:
 def contains(path: str, other: str) -> bool:
     """True when the unit at other is the unit at path or lies below it."""
     return other.startswith(path)
+
+
+def last_step(base: str, paths: Iterable[str]) -> int:
+    """The highest number that any of the paths bears directly below base; 0 for none."""
+    length = len(base) + STEP
+    steps = (
+        int(path[len(base) : length])
+        for path in paths
+        if len(path) >= length and path.startswith(base)
+    )
+    return max(steps, default=0)

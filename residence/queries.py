@@ -15,6 +15,7 @@ from members.models import (
     Role,
 )
 from members.models.registrations import at_residence
+from members.queries.days import below_on, placed_in
 from members.scopes import within
 from residence.models import Attendance, Meeting, Opinion
 
@@ -93,7 +94,7 @@ def attendance_history(
 def due_at(committee: Committee, day: date) -> QuerySet[Placement]:
     """Placements of everybody due there on that day, in sheet order (design 4.1).
 
-    Placed at the unit or below, received, not exempt, not dead; by cell, then in
+    Placed at the unit, or below it on that day; received, not exempt, not dead; by cell, then in
     Vietnamese name order; those without a cell last.
     """
     exempt = Exemption.objects.in_force_on(day).values("registration")
@@ -103,7 +104,7 @@ def due_at(committee: Committee, day: date) -> QuerySet[Placement]:
     )
     return (
         Placement.objects.on(day)
-        .filter(at_residence([committee.path]))
+        .filter(placed_in(below_on(committee, day)))
         .filter(registration__in=Registration.objects.received_on_day(day))
         .exclude(registration__in=exempt)
         .exclude(dead)

@@ -240,7 +240,7 @@ ON_A_MANAGER = {"create", "get_or_create", "update_or_create"}
 
 
 def is_service(path: Path) -> bool:
-    return path.name == "services.py" or path.parent.name == "services"
+    return path.name == "services.py" or "services" in path.parts
 
 
 def writes(call: ast.Call) -> bool:

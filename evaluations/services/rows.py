@@ -12,7 +12,7 @@ from django.db.models import F, QuerySet
 from evaluations.models import Evaluation, RatingYear
 from members.models import Exemption, Member, Placement, Registration
 from members.models.registrations import EndReason
-from members.scopes import contains
+from members.queries.days import ParentsInTime
 
 # No party member any more: nobody is left to be commented on.
 GONE: dict[str, str] = {
@@ -100,14 +100,14 @@ def due_rows(rating_year: RatingYear) -> list[Due]:
     """One per stay that touched the period, placed at or below the year's unit.
 
     Placed as on the reference day, or the last day there, or, if it came after
-    the reference day, the first. Two queries.
+    the reference day, the first; below it by the tree of that day. Three queries.
     """
     exempt = _exemptions()
-    top = rating_year.committee.path
+    top, tree = rating_year.committee_id, ParentsInTime()
     placed = [
         (spell, day)
         for spell, day in _spells_on_their_day(rating_year)
-        if contains(top, spell.ward_path)
+        if tree.is_below(spell.ward_id, top, day)
     ]
     reference = rating_year.reference_day
     settled = {

@@ -1,7 +1,9 @@
 """Opening, refreshing and closing a rating year (đợt nhận xét)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -9,7 +11,7 @@ from django.db.models import F
 
 from evaluations.models import Evaluation, EvaluationStep, RatingYear, RuleSet, Sheet
 from evaluations.services.decisions import Decision
-from evaluations.services.rows import MOVED_ON, Due, due_rows
+from evaluations.services.rows import MOVED_ON, PLACE_FIELDS, Due, due_rows
 from members.models import Committee, User
 from members.scopes import contains
 from party76.audit.models import Action
@@ -157,6 +159,41 @@ def _write_rows(rating_year: RatingYear, *, below: Committee) -> Refreshed:
     return done
 
 
+def move_drafts(moved: Sequence[tuple[Evaluation, Any]], ledger: Any) -> int:
+    """Put drafts on the sheets of the units they now belong to, new ones if need be.
+
+    moved: rows held by the ledger of a reorganisation, with their new standing.
+    Returns how many rows changed.
+    """
+    wanted: dict[tuple[int, SheetKey], Sheet] = {}
+    known = {
+        (sheet.rating_year_id, _key(sheet)): sheet
+        for sheet in Sheet.objects.filter(
+            rating_year__in={row.rating_year_id for row, _ in moved}
+        )
+    }
+    for row, standing in moved:
+        for name in PLACE_FIELDS:
+            setattr(row, name, getattr(standing, name))
+        key = row.rating_year_id, _key(row)
+        if key not in known:
+            wanted.setdefault(
+                key,
+                Sheet(
+                    rating_year_id=row.rating_year_id,
+                    ward_id=row.ward_id,
+                    cell_id=row.cell_id,
+                ),
+            )
+    known |= {
+        (sheet.rating_year_id, _key(sheet)): sheet
+        for sheet in ledger.add(Sheet, list(wanted.values()))
+    }
+    for row, _ in moved:
+        row.sheet_id = known[row.rating_year_id, _key(row)].pk
+    return ledger.write(Evaluation)
+
+
 def _lies_below(row: Evaluation | None, below: Committee) -> bool:
     return row is not None and contains(below.path, row.ward.path)
 
@@ -177,8 +214,8 @@ def _sheets_for(rating_year: RatingYear, rows: list[Due]) -> dict[SheetKey, Shee
     return sheets | {_key(sheet): sheet for sheet in missing}
 
 
-def _key(sheet: Sheet) -> SheetKey:
-    return (sheet.cell_id, None) if sheet.cell_id else (None, sheet.ward_id)
+def _key(placed: Sheet | Evaluation) -> SheetKey:
+    return (placed.cell_id, None) if placed.cell_id else (None, placed.ward_id)
 
 
 def _tree_order(sheets: list[Sheet]) -> dict[int, str]:

@@ -8,6 +8,13 @@ from members.models.registrations import (
     Registration,
     WorkplaceYearStatement,
 )
+from members.models.reorganisations import (
+    Operation,
+    Part,
+    Reorganisation,
+    ReorganisationJournal,
+    Succession,
+)
 
 __all__ = [
     "Committee",
@@ -18,12 +25,17 @@ __all__ = [
     "Household",
     "Kind",
     "Member",
+    "Operation",
+    "Part",
     "Placement",
     "Registration",
+    "Reorganisation",
+    "ReorganisationJournal",
     "Role",
     "RoleAssignment",
     "RoleName",
     "Sector",
+    "Succession",
     "User",
     "WorkplaceYearStatement",
 ]

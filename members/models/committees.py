@@ -76,7 +76,8 @@ class Committee(Versioned):
         verbose_name="trực thuộc",
     )
     # Where it stands today: digits only, because collations disagree on separators.
-    path = models.CharField(max_length=60, unique=True, editable=False)
+    # A closed unit stands below its heir: whoever follows it reads its history.
+    path = models.CharField(max_length=100, unique=True, editable=False)
     sort_key = models.CharField(max_length=700, editable=False)
     search_key = models.CharField(max_length=300, editable=False)
     outside_city = models.BooleanField("ngoài Đảng bộ thành phố", default=False)
@@ -88,6 +89,16 @@ class Committee(Versioned):
     is_unplaced = models.BooleanField("chưa xếp vào cây tổ chức", default=False)
     valid_from = models.DateField("hoạt động từ ngày", null=True, blank=True)
     valid_to = models.DateField("kết thúc hoạt động từ ngày", null=True, blank=True)
+    # The unit that goes on in place of a closed one, always the last of a chain.
+    heir = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="predecessors",
+        verbose_name="đơn vị kế tục",
+    )
 
     objects = CommitteeQuerySet.as_manager()
 
@@ -102,6 +113,10 @@ class Committee(Versioned):
             models.CheckConstraint(
                 condition=Q(parent=None) | ~Q(parent=F("id")),
                 name="committee_is_not_its_own_parent",
+            ),
+            models.CheckConstraint(
+                condition=Q(heir=None) | Q(valid_to__isnull=False) & ~Q(heir=F("id")),
+                name="only_a_closed_committee_has_an_heir",
             ),
         ]
         indexes = [models.Index(fields=["sort_key", "id"], name="committee_by_name")]
@@ -126,6 +141,11 @@ class Committee(Versioned):
     @property
     def is_closed(self) -> bool:
         return self.valid_to is not None
+
+    @property
+    def scope_parent_id(self) -> int | None:
+        """The unit below which this one stands in today's scopes."""
+        return self.heir_id or self.parent_id
 
     @property
     def is_cell(self) -> bool:

@@ -238,7 +238,7 @@ def test_open_year_takes_the_same_queries_for_any_number_of_stays(
         stay(world)
     rule_set = make_rule_set(world.city, by=world.department_user)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         open_rating_year(
             world.city,
             rule_set=rule_set,

@@ -235,5 +235,5 @@ def test_list_queries_when_more_people_then_constant(
         living(world, f"Lý Văn {number}")
 
     # savepoint, meeting, who is due, rows, step, posts of the user, event, release
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         list_meeting(meeting, by=world.cell_user)

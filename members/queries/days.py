@@ -1,0 +1,93 @@
+"""The tree as it stood on a day, from the periods: scopes know only today's."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from members.models import Committee, CommitteePeriod
+
+
+def periods_on(day: date) -> QuerySet[CommitteePeriod]:
+    """What every unit that existed on a day was called and where it stood."""
+    return CommitteePeriod.objects.filter(valid_from__lte=day).filter(
+        Q(valid_to=None) | Q(valid_to__gt=day)
+    )
+
+
+def below_on(unit: Committee, day: date) -> set[int]:
+    """Keys of the unit and of everything that stood below it on that day. One query."""
+    return ParentsOn(day).below(unit.pk)
+
+
+@dataclass(frozen=True)
+class ParentsOn:
+    """Who stood below whom on one day; read with one query."""
+
+    day: date
+    parents: dict[int, int | None] = field(default_factory=dict)
+    children: dict[int, list[int]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        children: defaultdict[int, list[int]] = defaultdict(list)
+        rows = periods_on(self.day).values_list("committee_id", "parent_id")
+        for key, parent in rows:
+            self.parents[key] = parent
+            if parent is not None:
+                children[parent].append(key)
+        self.children.update(children)
+
+    def below(self, *keys: int) -> set[int]:
+        """These units, as far as they existed, and everything below them."""
+        found: set[int] = set()
+        waiting = [key for key in keys if key in self.parents]
+        while waiting:
+            key = waiting.pop()
+            if key not in found:
+                found.add(key)
+                waiting += self.children.get(key, ())
+        return found
+
+    def above(self, key: int) -> list[int]:
+        """The units above one, the nearest first."""
+        found: list[int] = []
+        parent = self.parents.get(key)
+        while parent is not None and parent not in found:
+            found.append(parent)
+            parent = self.parents.get(parent)
+        return found
+
+
+class ParentsInTime:
+    """Who stood below whom on any day; every period, read with one query."""
+
+    def __init__(self) -> None:
+        self._periods: defaultdict[int, list[tuple[date, date | None, int | None]]]
+        self._periods = defaultdict(list)
+        rows = CommitteePeriod.objects.order_by("valid_from").values_list(
+            "committee_id", "valid_from", "valid_to", "parent_id"
+        )
+        for key, first, end, parent in rows:
+            self._periods[key].append((first, end, parent))
+
+    def parent(self, key: int, day: date) -> int | None:
+        """The unit directly above on that day; None for none, or no unit on that day."""
+        for first, end, parent in self._periods.get(key, ()):
+            if first <= day and (end is None or day < end):
+                return parent
+        return None
+
+    def is_below(self, key: int, top: int, day: date) -> bool:
+        """True for the unit itself and whatever stood below it on that day."""
+        current: int | None = key
+        while current is not None and current != top:
+            current = self.parent(current, day)
+        return current == top
+
+
+def placed_in(units: Iterable[int], prefix: str = "") -> Q:
+    """The condition that ward or cell is one of these units."""
+    keys = sorted(units)
+    return Q(**{f"{prefix}ward__in": keys}) | Q(**{f"{prefix}cell__in": keys})
