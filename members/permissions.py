@@ -12,10 +12,11 @@ from members.models import (
     Member,
     Placement,
     Registration,
+    Reorganisation,
     Role,
     User,
 )
-from members.scopes import contains
+from members.scopes import STEP, contains
 
 
 class Access(StrEnum):
@@ -215,6 +216,27 @@ def can_edit_tree(user: User, committee: Committee) -> bool:
     return committee.is_cell and _any_contains(
         user.paths_of(Role.RESIDENCE_WARD), committee
     )
+
+
+def can_reorganise(user: User, committee: Committee) -> bool:
+    """Merge, divide, rename, move, end: the department everywhere below, a ward its
+    own cells. Bodies outside the city, which nobody here stands above, are the topmost
+    department's."""
+    if can_edit_tree(user, committee):
+        return True
+    tops = (path for path in user.paths_of(Role.DEPARTMENT) if len(path) == STEP)
+    return committee.outside_city and any(tops)
+
+
+def can_prepare_reorganisations(user: User) -> bool:
+    """Begin, look at, confirm and take back decisions on one's own units."""
+    return user.has_role(Role.DEPARTMENT, Role.RESIDENCE_WARD)
+
+
+def can_run_reorganisation(user: User, reorganisation: Reorganisation) -> bool:
+    """Change, confirm or take back a decision: whoever may act for its unit."""
+    paths = user.paths_of(Role.DEPARTMENT, Role.RESIDENCE_WARD)
+    return _any_contains(paths, reorganisation.committee)
 
 
 def can_edit_whole_unit(user: User, committee: Committee) -> bool:

@@ -156,3 +156,86 @@ COMMITTEE_COLUMNS = (
         kind="date",
     ),
 )
+
+REFORM_COLUMNS = (
+    ColumnSpec("counter", "Số thứ tự", ("stt", "số tt", "tt"), kind="counter"),
+    ColumnSpec(
+        "old",
+        "Đơn vị cũ",
+        (
+            "đơn vị cũ",
+            "tên đơn vị cũ",
+            "đơn vị trước sắp xếp",
+            "đơn vị hiện nay",
+            "đơn vị cũ > tên đơn vị",
+            "đơn vị hành chính cũ",
+            "tổ chức đảng cũ",
+        ),
+        required=True,
+    ),
+    ColumnSpec(
+        "old_parent",
+        "Trực thuộc (cũ)",
+        (
+            "trực thuộc cũ",
+            "thuộc quận, huyện",
+            "quận, huyện",
+            "quận, huyện cũ",
+            "cấp trên cũ",
+            "đơn vị cũ > trực thuộc",
+        ),
+    ),
+    ColumnSpec(
+        "old_province",
+        "Tỉnh, thành phố (cũ)",
+        ("tỉnh, thành phố cũ", "tỉnh cũ", "tỉnh, thành phố", "thuộc tỉnh"),
+    ),
+    ColumnSpec(
+        "new",
+        "Đơn vị mới",
+        (
+            "đơn vị mới",
+            "tên đơn vị mới",
+            "đơn vị sau sắp xếp",
+            "đơn vị mới > tên đơn vị",
+            "đơn vị hành chính mới",
+            "tổ chức đảng mới",
+        ),
+        required=True,
+    ),
+    ColumnSpec(
+        "new_kind",
+        "Loại đơn vị mới",
+        ("loại đơn vị mới", "loại mới", "loại tổ chức mới", "đơn vị mới > loại"),
+    ),
+    ColumnSpec(
+        "new_parent",
+        "Trực thuộc (mới)",
+        (
+            "trực thuộc mới",
+            "cấp trên mới",
+            "đơn vị mới > trực thuộc",
+            "chuyển về trực thuộc",
+        ),
+    ),
+    ColumnSpec(
+        "part",
+        "Toàn bộ hay một phần",
+        ("toàn bộ hay một phần", "phạm vi", "phần", "toàn bộ/một phần"),
+    ),
+    ColumnSpec(
+        "operation",
+        "Hình thức",
+        ("hình thức", "hình thức sắp xếp", "phương án", "cách sắp xếp"),
+    ),
+    ColumnSpec(
+        "code", "Mã đơn vị mới", ("mã đơn vị mới", "mã mới", "mã đơn vị"), kind="code"
+    ),
+    ColumnSpec(
+        "statistics_code",
+        "Mã thống kê",
+        ("mã thống kê", "mã hành chính", "mã thống kê mới"),
+        kind="code",
+    ),
+    ColumnSpec("note", "Ghi chú", ("ghi chú",)),
+)

@@ -8,7 +8,11 @@ from typing import Any
 
 from django.db.models import TextChoices
 
-from members.imports.columns import COMMITTEE_COLUMNS, MEMBER_COLUMNS
+from members.imports.columns import (
+    COMMITTEE_COLUMNS,
+    MEMBER_COLUMNS,
+    REFORM_COLUMNS,
+)
 from members.imports.committees import CommitteePlan, plan_committees
 from members.imports.members import MemberPlan, plan_members
 from members.models import Committee, Role, User
@@ -34,6 +38,10 @@ class ListKind(TextChoices):
     COMMITTEES = "committees", "Tổ chức đảng trực thuộc"
 
 
+# The list of a decision that reorganises the tree: its run belongs to the decision and
+# has pages of its own.
+REFORM = "reform"
+
 _RIGHTS = {
     ListKind.RESIDENTS: can_import_residents,
     ListKind.WORKERS: can_import_workers,
@@ -48,6 +56,8 @@ _ROLES = {
 
 def specs_of(kind: str) -> tuple[ColumnSpec, ...]:
     """The columns that a list of this kind may have."""
+    if kind == REFORM:
+        return REFORM_COLUMNS
     return COMMITTEE_COLUMNS if kind == ListKind.COMMITTEES else MEMBER_COLUMNS
 
 

@@ -61,6 +61,14 @@ class ReformPlan:
     def is_empty(self) -> bool:
         return not (self.new_units or self.changes or self.heirs or self.steps)
 
+    def heir_of(self, key: int | None) -> int | None:
+        """The unit that goes on in place of one after this very decision."""
+        seen: set[int] = set()
+        while key is not None and key in self.heirs and key not in seen:
+            seen.add(key)
+            key = self.heirs[key]
+        return key
+
     def divided(self) -> set[int]:
         """Units of which only a part goes to one of their successors."""
         return {

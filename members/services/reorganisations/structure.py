@@ -42,9 +42,14 @@ class Structure:
         self._adopted: list[tuple[CommitteePeriod, int | None]] = []
 
     def apply(self, plan: ReformPlan) -> None:
-        """Form, change and close; give everything its place; store it.
+        """Form, change and close units, and store them; raises as arrange does."""
+        self.arrange(plan)
+        self._store()
 
-        Raises ValidationError where the tree would not hold together.
+    def arrange(self, plan: ReformPlan) -> None:
+        """The tree as it would be, in memory alone.
+
+        Raises ValidationError where it would not hold together.
         """
         for new in plan.new_units:
             self._form(new, plan.on)
@@ -57,7 +62,6 @@ class Structure:
         self._check(plan.on)
         self._give_codes()
         self._give_paths()
-        self._store()
 
     def real(self, key: int) -> int:
         """The primary key of a unit, also of one that was just formed."""

@@ -1,0 +1,160 @@
+"""What the units of a decision become: formed anew, or living on with changes."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from members.imports.kinds import kind_in, kind_of, sector_in, sector_of
+from members.imports.reforms.grouping import Group
+from members.imports.reforms.known import OpenTree, OpenUnit
+from members.imports.units import unit_key
+from members.models import Committee, Kind, Operation
+from members.scopes import contains
+from members.services.reorganisations.plan import NewUnit, ReformPlan
+
+# Says whether the reader may reorganise a unit.
+May = Callable[[OpenUnit], bool]
+
+
+class Successors:
+    """Fills the plan of one decision with its new units and its changed ones."""
+
+    def __init__(
+        self,
+        committee: Committee,
+        tree: OpenTree,
+        plan: ReformPlan,
+        groups: Sequence[Group],
+        *,
+        may: May,
+    ) -> None:
+        self.committee, self.tree, self.plan = committee, tree, plan
+        self.groups, self.may = groups, may
+
+    def settle(self, group: Group) -> None:
+        """Put the unit of a group into the plan; what is wrong is the group's problem."""
+        if group.is_end:
+            return
+        parent = self._parent_of(group)
+        if group.is_new:
+            self._form(group, parent)
+        else:
+            self._change(group, parent)
+
+    def _parent_of(self, group: Group) -> int | None:
+        """The parent that is named, or the lowest unit above all the old ones that
+        goes on; the unit of the decision where none of them is known."""
+        words = group.first("new_parent")
+        if words:
+            return self._named_parent(group, words)
+        olds = [group.survivor] if group.survivor else group.olds
+        if not olds:
+            return self.committee.pk
+        common = self._common_parent(olds)
+        return self.plan.heir_of(common) if common else None
+
+    def _named_parent(self, group: Group, words: str) -> int | None:
+        formed = [
+            other.ref
+            for other in self.groups
+            if other.key[0] == unit_key(words) and other is not group and other.is_new
+        ]
+        if len(formed) == 1:
+            return formed[0]
+        found = self.tree.find(words)
+        if len(found) != 1:
+            why = "không có trong cây tổ chức" if not found else "là tên nhiều đơn vị"
+            group.problems.append(f"Trực thuộc (mới): “{words}” {why}.")
+            return None
+        return self.plan.heir_of(found[0].id)
+
+    def _common_parent(self, olds: Sequence[OpenUnit]) -> int | None:
+        chains = [[unit.id for unit in self.tree.above(old)] for old in olds]
+        for candidate in chains[0]:
+            if all(candidate in chain for chain in chains):
+                return candidate
+        return None
+
+    def _form(self, group: Group, parent: int | None) -> None:
+        olds = group.olds
+        above = self.tree.unit(parent)
+        parent_kind = above.kind if above else ""
+        kind = (
+            kind_in(group.first("new_kind"))
+            or kind_of(group.name, parent_kind)
+            or (olds[0].kind if olds else "")
+        )
+        if not kind:
+            group.problems.append(
+                f"Loại đơn vị mới: tên “{group.name}” chưa cho biết là đảng ủy hay chi bộ."
+            )
+            return
+        sector = olds[0].sector if olds else sector_of(group.name, kind, parent_kind)
+        outside = above.outside_city if above else self.committee.outside_city
+        self.plan.new_units.append(
+            NewUnit(
+                key=group.ref,
+                parent=parent,
+                name=group.name,
+                kind=kind,
+                sector=sector,
+                code=self._free_code(group),
+                statistics_code=group.first("statistics_code"),
+                outside_city=outside,
+                uses_system=any(old.uses_system for old in olds) or not olds,
+                receives_members=kind == Kind.WARD
+                or any(old.receives_members for old in olds),
+            )
+        )
+        self._require_right(group, above)
+
+    def _free_code(self, group: Group) -> str:
+        code = group.first("code")
+        if code and Committee.objects.filter(code=code).exists():
+            group.problems.append(
+                f"Mã {code} đã dùng cho một đơn vị. Mã của đơn vị cũ cũng không dùng lại."
+            )
+        return code
+
+    def _require_right(self, group: Group, unit: OpenUnit | None) -> None:
+        if unit is None or contains(self.committee.path, unit.path):
+            return
+        group.problems.append(
+            f"{unit.name} nằm ngoài phạm vi của {self.committee.name}."
+        )
+
+    def _change(self, group: Group, parent: int | None) -> None:
+        unit = group.survivor
+        if unit is None:
+            return
+        if not self.may(unit):
+            group.problems.append(
+                f"{unit.name} không thuộc phạm vi đồng chí được sắp xếp."
+            )
+        changes: dict[str, Any] = {}
+        if unit_key(group.name) != unit_key(unit.name):
+            changes["name"] = group.name
+        if group.first("statistics_code"):
+            changes["statistics_code"] = group.first("statistics_code")
+        changes |= self._other_kind(group, unit)
+        if parent is not None and parent != unit.parent_id:
+            changes["parent"] = parent
+            self._require_right(group, self.tree.unit(parent))
+        if changes:
+            self.plan.changes[unit.id] = changes
+
+    def _other_kind(self, group: Group, unit: OpenUnit) -> dict[str, Any]:
+        """Kind or sector of a unit that lives on, where the list names another."""
+        words = group.first("new_kind")
+        if not words:
+            return {}
+        kind, sector = kind_in(words), sector_in(words)
+        is_reclassified = any(
+            row.operation == Operation.RECLASSIFY for row in group.rows
+        )
+        if is_reclassified and not kind and not sector:
+            group.problems.append(f"Loại đơn vị mới: chưa rõ “{words}” là loại nào.")
+        if kind and kind != unit.kind:
+            return {"kind": kind}
+        if is_reclassified and sector and not kind and sector != unit.sector:
+            return {"sector": sector}
+        return {}
