@@ -1,6 +1,14 @@
 from django.urls import path
 
-from reports.views import audit, home, members, summaries, workplace
+from reports.views import (
+    audit,
+    home,
+    members,
+    reform_lists,
+    reorganisations,
+    summaries,
+    workplace,
+)
 
 app_name = "reports"
 urlpatterns = [
@@ -39,5 +47,64 @@ urlpatterns = [
         name="workplace_export",
     ),
     path("dang-vien/<int:pk>/", members.member_file, name="member_file"),
+    path("sap-xep/", reform_lists.reorganisation_list, name="reorganisation_list"),
+    path(
+        "sap-xep/moi/", reform_lists.reorganisation_start, name="reorganisation_start"
+    ),
+    path(
+        "sap-xep/don-vi/<int:pk>/",
+        reform_lists.reorganisation_unit,
+        name="reorganisation_unit",
+    ),
+    path(
+        "sap-xep/<int:pk>/",
+        reorganisations.reorganisation_detail,
+        name="reorganisation_detail",
+    ),
+    path(
+        "sap-xep/<int:pk>/quyet-dinh/",
+        reform_lists.reorganisation_decision,
+        name="reorganisation_decision",
+    ),
+    path(
+        "sap-xep/<int:pk>/cot/",
+        reform_lists.reorganisation_columns,
+        name="reorganisation_columns",
+    ),
+    path(
+        "sap-xep/<int:pk>/trang-tinh/",
+        reform_lists.reorganisation_sheet,
+        name="reorganisation_sheet",
+    ),
+    path(
+        "sap-xep/<int:pk>/tra-loi/",
+        reorganisations.reorganisation_answer,
+        name="reorganisation_answer",
+    ),
+    path(
+        "sap-xep/<int:pk>/dong-loi/",
+        reorganisations.reorganisation_bad_rows,
+        name="reorganisation_bad_rows",
+    ),
+    path(
+        "sap-xep/<int:pk>/xac-nhan/",
+        reorganisations.reorganisation_confirm,
+        name="reorganisation_confirm",
+    ),
+    path(
+        "sap-xep/<int:pk>/tien-do/",
+        reorganisations.reorganisation_progress,
+        name="reorganisation_progress",
+    ),
+    path(
+        "sap-xep/<int:pk>/hoan-tac/",
+        reorganisations.reorganisation_take_back,
+        name="reorganisation_take_back",
+    ),
+    path(
+        "sap-xep/<int:pk>/huy/",
+        reorganisations.reorganisation_cancel,
+        name="reorganisation_cancel",
+    ),
     path("nhat-ky/", audit.audit_list, name="audit_list"),
 ]

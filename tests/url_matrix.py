@@ -69,6 +69,8 @@ GET  | members:committee_tree         |                                 | + + + 
 GET  | members:unit_options           |                                 | + + + + + + + + + + +
 GET  | members:committee_detail       | ward                            | + + + + + + + + + + +
 GET  | members:committee_children     | ward                            | + + + + + + + + + + +
+GET  | members:unit_roll              | ward                            | + . . . . . . . + + -
+GET  | members:unit_roll_export       | ward                            | + . . . . . . . + + -
 GET  | members:committee_add          | ward                            | + . . . . . . . + - -
 POST | members:committee_add          | ward                            | + . . . . . . . + - -
 GET  | members:committee_edit         | cell                            | + - . . . . . . + - -
@@ -197,5 +199,28 @@ GET  | reports:summary_list_export    | ward year=2013 figure=tiep-nhan | + . . 
 GET  | reports:workplace_view         |                                 | - - - - - + + + - - -
 GET  | reports:workplace_export       |                                 | - - - - - + + + - - -
 GET  | reports:member_file            | member                          | + + . . + + . + + + .
+GET  | reports:reorganisation_list    |                                 | + - - + + - - - + + -
+GET  | reports:reorganisation_start   |                                 | + - - + + - - - + - -
+POST | reports:reorganisation_start   |                                 | + - - + + - - - + - -
+GET  | reports:reorganisation_unit    | cell                            | + - - - - - - - + - -
+POST | reports:reorganisation_unit    | cell                            | + - - - - - - - + - -
+GET  | reports:reorganisation_detail  | reform                          | . - - . . - - - + + -
+GET  | reports:reorganisation_detail  | ward_reform                     | + - - . . - - - + + -
+GET  | reports:reorganisation_detail  | done_reform                     | . - - . . - - - + + -
+GET  | reports:reorganisation_decision | ward_reform                     | + - - . . - - - + - -
+POST | reports:reorganisation_decision | ward_reform                     | + - - . . - - - + - -
+GET  | reports:reorganisation_columns | ward_reform                     | + - - . . - - - + - -
+POST | reports:reorganisation_columns | ward_reform                     | + - - . . - - - + - -
+POST | reports:reorganisation_sheet   | ward_reform                     | + - - . . - - - + - -
+POST | reports:reorganisation_answer  | ward_reform                     | + - - . . - - - + - -
+GET  | reports:reorganisation_bad_rows | ward_reform                     | + - - . . - - - + - -
+GET  | reports:reorganisation_confirm | ward_reform                     | + - - . . - - - + - -
+POST | reports:reorganisation_confirm | ward_reform                     | + - - . . - - - + - -
+GET  | reports:reorganisation_cancel  | ward_reform                     | + - - . . - - - + - -
+POST | reports:reorganisation_cancel  | ward_reform                     | + - - . . - - - + - -
+GET  | reports:reorganisation_confirm | reform                          | . - - . . - - - + - -
+GET  | reports:reorganisation_progress | ward_reform                     | + - - . . - - - + + -
+GET  | reports:reorganisation_take_back | done_reform                     | . - - . . - - - + - -
+POST | reports:reorganisation_take_back | done_reform                     | . - - . . - - - + - -
 GET  | reports:audit_list             |                                 | - - - - - - - - - + +
 """)

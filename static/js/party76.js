@@ -116,6 +116,16 @@
 
   document.querySelectorAll("[data-progress-url]").forEach(follow);
 
+  /* data-progress-on-submit: the same while the page waits for the answer to its form. */
+
+  document.addEventListener("submit", (event) => {
+    const line = event.target.querySelector("[data-progress-on-submit]");
+    if (!line || event.defaultPrevented || line.dataset.progressUrl) return;
+    line.hidden = false;
+    line.dataset.progressUrl = line.dataset.progressOnSubmit;
+    follow(line);
+  });
+
   /* data-print, data-back: buttons that need a script appear only with it. */
 
   document.querySelectorAll("[data-print]").forEach((button) => {

@@ -6,8 +6,11 @@ from datetime import date
 from evaluations.models import Evaluation
 from members.imports.columns import MEMBER_COLUMNS
 from members.imports.runs import ListKind
-from members.models import Kind, Registration
+from members.models import Kind, Operation, Registration, Reorganisation
 from members.services.corrections import ask_correction
+from members.services.reorganisations.lists import begin_reorganisation
+from members.services.reorganisations.plan import ReformPlan, Step
+from members.services.reorganisations.run import carry_out, draft_reorganisation
 from party76.spreadsheets.reading import read_pasted
 from party76.spreadsheets.recognition import recognise_best
 from party76.spreadsheets.services import start_import
@@ -42,6 +45,9 @@ class RightsWorld(World):
     post: object
     unplaced: object
     run: object
+    reform: object
+    ward_reform: object
+    done_reform: object
 
 
 def make_rights_world() -> RightsWorld:
@@ -80,6 +86,38 @@ def make_rights_world() -> RightsWorld:
         post=world.cell_user.assignments.get(),
         unplaced=make_committee(kind=Kind.GRASSROOTS, is_unplaced=True),
         run=_import_run(world),
+        **_reforms(world),
+    )
+
+
+def _reforms(world) -> dict[str, Reorganisation]:
+    """A draft of the department, one of the ward on its own cells, one carried out."""
+    day = date(2025, 7, 1)
+    old, new = (
+        make_committee(world.city, kind=Kind.GRASSROOTS, name=name)
+        for name in ("Hội Cũ", "Hội Mới")
+    )
+    done = draft_reorganisation(
+        Reorganisation(committee=world.city, effective_on=day),
+        by=world.department_user,
+    )
+    plan = ReformPlan(
+        on=day,
+        heirs={old.pk: new.pk},
+        steps=[Step(Operation.ABSORB, old.pk, "", new.pk)],
+    )
+    return {
+        "reform": _begun(world.city, "Sở Y tế\tSở Y tế mới", world.department_user),
+        "ward_reform": _begun(world.ward, "NK1\tChi bộ Khu vực A", world.ward_user),
+        "done_reform": carry_out(done, plan, today=day, by=world.department_user),
+    }
+
+
+def _begun(committee, row: str, by) -> Reorganisation:
+    return begin_reorganisation(
+        Reorganisation(committee=committee, effective_on=date(2025, 7, 1)),
+        read_pasted(f"Đơn vị cũ\tĐơn vị mới\n{row}"),
+        by=by,
     )
 
 

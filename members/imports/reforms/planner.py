@@ -83,6 +83,23 @@ class Planner:
         self._arrange(entries)
         self._say_outcomes(entries)
 
+    def names_above(self) -> dict[int, str]:
+        """{unit: the name of the unit it stands below after the decision}."""
+        formed = {new.key: new for new in self.plan.new_units}
+        found = {}
+        for group in self.groups:
+            parent = group.survivor.parent_id if group.survivor else None
+            if group.ref in formed:
+                parent = formed[group.ref].parent
+            parent = self.plan.changes.get(group.ref, {}).get("parent", parent)
+            parent = self.plan.heir_of(parent)
+            above = self.tree.unit(parent)
+            if above is not None:
+                found[group.ref] = above.name
+            elif parent in formed:
+                found[group.ref] = formed[parent].name
+        return found
+
     # What the rows name
 
     def _find_old(self, entry: ReformEntry) -> None:

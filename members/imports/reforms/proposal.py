@@ -31,6 +31,7 @@ class Proposal:
     problems: list[str] = field(default_factory=list)
     renamed_cells: list[tuple[str, str]] = field(default_factory=list)
     unknown: int = 0  # old units that nobody knows here
+    parents: dict[int, str] = field(default_factory=dict)  # above each unit, by name
 
     @property
     def stands_in_the_way(self) -> list[str]:
@@ -87,6 +88,7 @@ def propose(
         problems=planner.problems,
         renamed_cells=planner.renamed,
         unknown=planner.unknown,
+        parents=planner.names_above(),
     )
 
 

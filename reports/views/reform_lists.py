@@ -1,0 +1,224 @@
+"""A decision on its way in: all of them, a new one, its list and columns."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
+
+from members.forms.imports import ColumnsForm, SheetForm
+from members.forms.reorganisations import (
+    DecisionForm,
+    ReformListForm,
+    UnitReformForm,
+    operations_on,
+)
+from members.imports.runs import REFORM, specs_of
+from members.models import Committee, Operation, Reorganisation, Role
+from members.permissions import can_prepare_reorganisations, can_reorganise
+from members.services.import_runs import correct_columns, turn_to_sheet
+from members.services.reorganisations.lists import begin_reorganisation
+from members.services.reorganisations.run import edit_decision
+from members.views.pages import form_page
+from party76.audit.models import Action
+from party76.audit.services import record
+from party76.spreadsheets.errors import UnreadableFile
+from party76.spreadsheets.legacy import LABELS as OLD_FONTS
+from party76.spreadsheets.queries import recognition_of, remembered_mappings
+from party76.spreadsheets.reading import read_pasted, read_upload
+from party76.spreadsheets.recognition import columns
+from reports.queries import paging
+from reports.views.reform_pages import (
+    STEPS,
+    open_reform,
+    reform_trail,
+    visible_reforms,
+)
+
+State = Reorganisation.State
+
+
+@require_safe
+def reorganisation_list(request):
+    """Every decision of the user's units, those under way first."""
+    reforms = visible_reforms(request.user).select_related("committee", "created_by")
+    under_way = list(reforms.filter(state__in=[State.DRAFT, State.SCHEDULED]))
+    done = reforms.exclude(state__in=[State.DRAFT, State.SCHEDULED])
+    page = paging.page_of(done, paging.Cursor.read(request.GET), size=50)
+    record(Action.LIST, "reorganisation", by=request.user, count=len(page.rows))
+    context = {
+        "under_way": sorted(under_way, key=lambda one: (one.effective_on, one.pk)),
+        "page": page,
+        "today": timezone.localdate(),
+        "can_prepare": can_prepare_reorganisations(request.user),
+    }
+    return render(request, "reports/reorganisation_list.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def reorganisation_start(request):
+    """The decision and its list, a file or rows pasted; only what was read is kept."""
+    if not can_prepare_reorganisations(request.user):
+        raise PermissionDenied
+    form = ReformListForm(
+        request.POST or None,
+        request.FILES or None,
+        instance=Reorganisation(),
+        user=request.user,
+        initial={"committee": _own_unit(request.user)},
+    )
+    if request.method == "POST" and form.is_valid() and (read := _read(form)):
+        form.instance.committee = form.cleaned_data["committee"]
+        begun = begin_reorganisation(form.instance, read, by=request.user)
+        return redirect("reports:reorganisation_columns", begun.pk)
+    status = 422 if form.is_bound else 200
+    context = {"form": form, "steps": STEPS}
+    return render(request, "reports/reorganisation_start.html", context, status=status)
+
+
+def _read(form):
+    file = form.cleaned_data["file"]
+    try:
+        return read_upload(file) if file else read_pasted(form.cleaned_data["rows"])
+    except UnreadableFile as refusal:
+        form.add_error("file" if file else "rows", str(refusal))
+        return None
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def reorganisation_unit(request, pk):
+    """One operation on one unit; it goes through the same preview as a list."""
+    unit = get_object_or_404(Committee, pk=pk, valid_to=None)
+    if not can_reorganise(request.user, unit):
+        raise PermissionDenied
+    offered = operations_on(unit, request.user)
+    chosen = request.GET.get("hinh_thuc", "")
+    if chosen not in {operation for operation, _, _ in offered}:
+        context = {"unit": unit, "operations": offered, "trail": reform_trail()}
+        return render(request, "reports/reorganisation_choose.html", context)
+    form = UnitReformForm(
+        request.POST or None, instance=Reorganisation(), unit=unit, operation=chosen
+    )
+    if request.method == "POST" and form.is_valid():
+        form.instance.committee = _acting_unit(request.user, unit)
+        text = "\n".join("\t".join(row) for row in form.rows())
+        begun = begin_reorganisation(form.instance, read_pasted(text), by=request.user)
+        return redirect("reports:reorganisation_detail", begun.pk)
+    return form_page(
+        request,
+        form,
+        title=Operation(chosen).label,
+        subtitle=unit.name,
+        intro="Chưa thay đổi gì cho đến khi đồng chí xem trước và xác nhận.",
+        back_url=reverse("reports:reorganisation_unit", args=[pk]),
+        trail=[
+            *reform_trail(),
+            (unit.name, reverse("members:committee_detail", args=[pk])),
+        ],
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def reorganisation_columns(request, pk):
+    """The columns of the list as recognised, to be corrected."""
+    reform = open_reform(request, pk)
+    run = reform.run
+    found = recognition_of(run, specs_of(REFORM))
+    form = ColumnsForm(
+        request.POST or None,
+        run=run,
+        columns=columns(run.table, found),
+        specs=found.specs,
+        first_row=found.first_row,
+        rows=len(run.table.rows),
+    )
+    if request.method == "POST" and form.is_valid() and _keep(request, run, form):
+        return redirect("reports:reorganisation_detail", pk)
+    old_font = run.workbook.table(run.sheet).legacy_encoding()
+    context = {
+        "reform": reform,
+        "run": run,
+        "form": form,
+        "sheet_form": SheetForm(run=run, has_old_font=bool(old_font or run.encoding)),
+        "can_turn": len(run.workbook.tables) > 1 or old_font or run.encoding,
+        "old_font": OLD_FONTS.get(old_font or "") if not run.encoding else "",
+        "missing": found.missing,
+        "remembered": found.fingerprint
+        in remembered_mappings(committee_code=run.committee_code, kind=run.kind),
+        "skipped": run.workbook.skipped,
+        "steps": STEPS,
+        "sheet_url": reverse("reports:reorganisation_sheet", args=[pk]),
+        "cancel_url": reverse("reports:reorganisation_cancel", args=[pk]),
+        "trail": reform_trail(),
+    }
+    status = 422 if form.is_bound else 200
+    return render(
+        request, "reports/reorganisation_columns.html", context, status=status
+    )
+
+
+def _keep(request, run, form) -> bool:
+    try:
+        correct_columns(
+            run,
+            mapping=form.mapping(),
+            first_row=form.cleaned_data["first_row"] - 1,
+            version=form.seen_version,
+            by=request.user,
+        )
+    except ValidationError as error:
+        form.add_error(None, error)
+        return False
+    return True
+
+
+@require_POST
+def reorganisation_sheet(request, pk):
+    """Turn to another sheet, or to another reading of the letters."""
+    run = open_reform(request, pk).run
+    form = SheetForm(request.POST, run=run)
+    if form.is_valid():
+        turn_to_sheet(
+            run,
+            sheet=form.cleaned_data["sheet"],
+            encoding=form.cleaned_data["encoding"],
+            version=form.seen_version,
+            by=request.user,
+        )
+    return redirect("reports:reorganisation_columns", pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def reorganisation_decision(request, pk):
+    """Number and days of a decision that is not carried out yet."""
+    reform = open_reform(request, pk)
+    form = DecisionForm(request.POST or None, instance=reform)
+    if request.method == "POST" and form.is_valid():
+        edit_decision(reform, version=form.seen_version, by=request.user)
+        messages.success(request, "Đã lưu thông tin quyết định.")
+        return redirect("reports:reorganisation_detail", pk)
+    return form_page(
+        request,
+        form,
+        title="Thông tin quyết định",
+        back_url=reverse("reports:reorganisation_detail", args=[pk]),
+        trail=reform_trail(),
+    )
+
+
+def _own_unit(user):
+    roles = (Role.DEPARTMENT, Role.RESIDENCE_WARD)
+    return next((post.committee for post in user.posts if post.role in roles), None)
+
+
+def _acting_unit(user, unit: Committee) -> Committee:
+    """The unit in whose name the user reorganises: his own, the nearest above."""
+    roles = (Role.DEPARTMENT, Role.RESIDENCE_WARD)
+    own = [post.committee for post in user.posts if post.role in roles]
+    above = [one for one in own if unit.path.startswith(one.path)]
+    return max(above or own, key=lambda one: len(one.path))

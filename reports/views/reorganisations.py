@@ -1,0 +1,264 @@
+"""What a decision would do, confirmed, done, taken back."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
+
+from members.forms.reorganisations import ReformAnswersForm, TakeBackForm
+from members.imports.runs import REFORM, specs_of
+from members.models import Reorganisation
+from members.permissions import can_run_reorganisation
+from members.services.import_runs import answer_questions
+from members.services.reorganisations.lists import (
+    confirm_reorganisation,
+    give_up,
+    mark_of,
+    proposal_of,
+)
+from members.services.reorganisations.run import (
+    take_back,
+    unschedule_reorganisation,
+)
+from members.views.import_rows import ShownRow, chosen_outcome, page_of, tabs_of
+from party76.audit.models import Action
+from party76.audit.services import record
+from party76.shared.running import forget_running, note_running, read_running
+from party76.spreadsheets.bad_rows import bad_rows_workbook
+from party76.spreadsheets.queries import recognition_of
+from party76.spreadsheets.writer import xlsx_response
+from reports.queries.reorganisations import consequences
+from reports.views.reform_pages import (
+    STEPS,
+    groups_of,
+    names_of,
+    open_reform,
+    reform_of,
+    reform_trail,
+    tiles_of,
+)
+
+State = Reorganisation.State
+
+
+@require_safe
+def reorganisation_detail(request, pk):
+    """What it would do, or what it did."""
+    reform = reform_of(request, pk)
+    record(Action.VIEW, reform, by=request.user, committee_code=reform.committee.code)
+    if not reform.is_open:
+        return _done_page(request, reform)
+    run = reform.run
+    if run and recognition_of(run, specs_of(REFORM)).missing:
+        return redirect("reports:reorganisation_columns", pk)
+    return _preview_page(request, reform)
+
+
+def _done_page(request, reform):
+    lines = list(
+        reform.successions.select_related("old", "new").order_by("pk")
+        if reform.is_done
+        else []
+    )
+    context = {
+        "reform": reform,
+        "tiles": tiles_of(reform.counts),
+        "lines": lines,
+        "steps": STEPS,
+        "trail": reform_trail(),
+        "day_before": reform.effective_on - timezone.timedelta(days=1),
+        "can_take_back": reform.is_done
+        and can_run_reorganisation(request.user, reform),
+    }
+    return render(request, "reports/reorganisation_done.html", context)
+
+
+def _preview_page(request, reform, *, form=None):
+    run = reform.run
+    proposal = proposal_of(reform, by=request.user)
+    names = names_of(proposal)
+    told = consequences(proposal.plan, names)
+    form = form or ReformAnswersForm(run=run, proposal=proposal, posts=told.posts)
+    chosen = chosen_outcome(request, proposal.preview)
+    rows, before, after = page_of(proposal.preview.of(chosen), request)
+    context = {
+        "reform": reform,
+        "run": run,
+        "proposal": proposal,
+        "groups": groups_of(proposal),
+        "told": told,
+        "form": form,
+        "mark": mark_of(proposal),
+        "can_run": can_run_reorganisation(request.user, reform),
+        "tabs": tabs_of(proposal.preview, chosen),
+        "rows": [ShownRow(row, None) for row in rows],
+        "bad": sum(row.is_bad for row in proposal.preview.rows),
+        "previous": before,
+        "next": after,
+        "hidden": [("nhom", chosen.value)],
+        "steps": STEPS,
+        "trail": reform_trail(),
+        "today": timezone.localdate(),
+    }
+    status = 422 if form.errors else 200
+    return render(
+        request, "reports/reorganisation_preview.html", context, status=status
+    )
+
+
+@require_POST
+def reorganisation_answer(request, pk):
+    """Keep the answers to what the preview asked, and show it again."""
+    reform = open_reform(request, pk)
+    proposal = proposal_of(reform, by=request.user)
+    told = consequences(proposal.plan, names_of(proposal))
+    form = ReformAnswersForm(
+        request.POST, run=reform.run, proposal=proposal, posts=told.posts
+    )
+    if not form.is_valid():
+        return _preview_page(request, reform, form=form)
+    answer_questions(
+        reform.run, answers=form.answers(), version=form.seen_version, by=request.user
+    )
+    messages.success(request, "Đã ghi nhận lựa chọn; bản xem trước đã tính lại.")
+    return redirect("reports:reorganisation_detail", pk)
+
+
+@require_safe
+def reorganisation_bad_rows(request, pk):
+    """The rows that are wrong, with the reason: to correct and upload again."""
+    reform = open_reform(request, pk)
+    run, proposal = reform.run, proposal_of(reform, by=request.user)
+    run.bad_rows = [row.as_bad_row() for row in proposal.preview.rows if row.is_bad]
+    if not run.bad_rows:
+        messages.info(request, "Không có dòng nào bị lỗi.")
+        return redirect("reports:reorganisation_detail", pk)
+    record(
+        Action.EXPORT,
+        reform,
+        by=request.user,
+        committee_code=reform.committee.code,
+        count=len(run.bad_rows),
+    )
+    return xlsx_response(bad_rows_workbook(run), f"dong-loi-sap-xep-{pk}.xlsx")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def reorganisation_confirm(request, pk):
+    """Ask once more, then do it, all or nothing; before its day it is kept for it."""
+    reform = open_reform(request, pk)
+    if request.method == "POST":
+        return _confirmed(request, reform)
+    proposal = proposal_of(reform, by=request.user)
+    if not proposal.can_be_confirmed:
+        messages.error(request, "Chưa xác nhận được: còn việc đồng chí cần xử lý.")
+        return redirect("reports:reorganisation_detail", pk)
+    told = consequences(proposal.plan, names_of(proposal))
+    context = {
+        "reform": reform,
+        "is_ahead": reform.effective_on > timezone.localdate(),
+        "sentences": _summary_of(proposal) + told.sentences,
+        "mark": mark_of(proposal),
+        "trail": reform_trail(),
+        "progress": read_running(_running_key(reform)),
+    }
+    return render(request, "reports/reorganisation_confirm.html", context)
+
+
+def _summary_of(proposal) -> list[str]:
+    plan = proposal.plan
+    told = [
+        (len(plan.new_units), "đơn vị được thành lập"),
+        (len(plan.heirs), "đơn vị kết thúc hoạt động"),
+        (len(plan.changes), "đơn vị đổi tên, loại hoặc nơi trực thuộc"),
+    ]
+    return [f"{number} {words}" for number, words in told if number]
+
+
+def _confirmed(request, reform):
+    key = _running_key(reform)
+    try:
+        done = confirm_reorganisation(
+            reform,
+            mark=request.POST.get("mark", ""),
+            today=timezone.localdate(),
+            by=request.user,
+            say=lambda label, share: note_running(key, label, share),
+        )
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("reports:reorganisation_detail", reform.pk)
+    finally:
+        forget_running(key)
+    if done.state == State.SCHEDULED:
+        messages.success(
+            request,
+            f"Đã xác nhận. Việc sắp xếp sẽ thực hiện từ ngày {done.effective_on:%d/%m/%Y}.",
+        )
+    else:
+        messages.success(request, "Đã thực hiện việc sắp xếp.")
+    return redirect("reports:reorganisation_detail", done.pk)
+
+
+@require_safe
+def reorganisation_progress(request, pk):
+    """How far the carrying out has come, for the page that waits."""
+    return JsonResponse(dict(read_running(_running_key(reform_of(request, pk)))))
+
+
+def _running_key(reform) -> str:
+    return f"reorganisation {reform.pk}"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def reorganisation_take_back(request, pk):
+    """Put everything back as it was, while nothing new stands on it."""
+    reform = reform_of(request, pk)
+    if not can_run_reorganisation(request.user, reform):
+        raise PermissionDenied
+    if not reform.is_done:
+        raise Http404
+    form = TakeBackForm(request.POST or None, initial={"version": reform.version})
+    if request.method == "POST" and form.is_valid():
+        try:
+            take_back(
+                reform,
+                reason=form.cleaned_data["reason"],
+                version=form.seen_version,
+                by=request.user,
+            )
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(
+                request, "Đã hoàn tác: mọi dữ liệu trở lại như trước khi sắp xếp."
+            )
+            return redirect("reports:reorganisation_detail", pk)
+    context = {"reform": reform, "form": form, "trail": reform_trail()}
+    status = 422 if form.errors else 200
+    return render(
+        request, "reports/reorganisation_take_back.html", context, status=status
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def reorganisation_cancel(request, pk):
+    """Give a decision up before it was carried out, or take it back to a draft."""
+    reform = open_reform(request, pk)
+    if request.method == "POST":
+        version = int(request.POST.get("version") or 0)
+        if "soan_lai" in request.POST and reform.state == State.SCHEDULED:
+            unschedule_reorganisation(reform, version=version, by=request.user)
+            messages.success(request, "Đã đưa về bản đang xem trước.")
+            return redirect("reports:reorganisation_detail", pk)
+        give_up(reform, version=version, by=request.user)
+        messages.success(request, "Đã hủy. Không có gì thay đổi trong cây tổ chức.")
+        return redirect("reports:reorganisation_list")
+    context = {"reform": reform, "trail": reform_trail()}
+    return render(request, "reports/reorganisation_cancel.html", context)
