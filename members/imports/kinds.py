@@ -77,6 +77,11 @@ def kind_of(name: str, parent_kind: str) -> str:
     return ""
 
 
+def is_residence_cell(name: str) -> bool:
+    """True for a cell of a khu vực, ấp, khóm …, which receives members."""
+    return bool(_CELL_OF_RESIDENCE.match(fold(name).removeprefix("chi bo ")))
+
+
 def sector_in(written: str) -> str:
     """The sector that a cell of the column says, or nothing."""
     plain = fold(written)

@@ -1,13 +1,15 @@
 """One account of each role, all with one password that everybody may know."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.contrib.auth.hashers import make_password
 
 from members.models import Committee, Role, RoleAssignment, User
 from party76.audit.models import Action
 from party76.audit.services import record
-from reports.demo.reforms import THIRD
+from reports.demo.lists import THIRD
+from reports.demo.workplaces import LONG_AGO
 
 PASSWORD = "can-tho-76-demo"  # noqa: S105 invented, printed, only with DEMO
 
@@ -76,41 +78,63 @@ SISTERS = {
 }
 
 
-def create_accounts(
-    units: dict[str, Committee], wards: dict[str, Committee]
-) -> dict[str, User]:
-    """Write the accounts with their posts; {username: user}.
+# They were there before the reforms, and carried them out.
+_ABOVE = (Role.DEPARTMENT, Role.INSPECTOR, Role.ADMINISTRATOR)
 
-    units is by role, wards by full name.
-    """
+
+def create_accounts_above(city: Committee) -> dict[str, User]:
+    """The accounts of the city itself, with their posts; {username: user}."""
     posts = [
-        (account.username, account.full_name, account.post, account.role, unit)
+        (account, city, LONG_AGO) for account in ACCOUNTS if account.role in _ABOVE
+    ]
+    return _create(posts)
+
+
+def create_accounts_below(
+    units: dict[str, Committee], wards: dict[str, Committee], *, by: User
+) -> dict[str, User]:
+    """The accounts of units of today; units is by role, wards by full name."""
+    posts = [
+        (account, units[account.role], THIRD)
         for account in ACCOUNTS
-        for unit in [units[account.role]]
+        if account.role not in _ABOVE
     ]
     posts += [
         (
-            username,
-            full_name,
-            f"Phó Bí thư {wards[ward]}",
-            Role.RESIDENCE_WARD,
+            Account(
+                username,
+                full_name,
+                f"Phó Bí thư {wards[ward]}",
+                Role.RESIDENCE_WARD,
+                "",
+            ),
             wards[ward],
+            THIRD,
         )
         for username, (full_name, ward) in SISTERS.items()
     ]
+    users = _create(posts)
+    record(Action.CREATE, "user", by=by, count=len(users))
+    return users
+
+
+def _create(posts: list[tuple[Account, Committee, date]]) -> dict[str, User]:
     # One hash for all: everybody knows the password.
     password = make_password(PASSWORD)
     users = User.objects.bulk_create(
-        User(username=username, full_name=full_name, post=post, password=password)
-        for username, full_name, post, _, _ in posts
+        User(
+            username=account.username,
+            full_name=account.full_name,
+            post=account.post,
+            password=password,
+        )
+        for account, _, _ in posts
     )
     RoleAssignment.objects.bulk_create(
-        RoleAssignment(user=user, committee=unit, role=role, valid_from=THIRD)
-        for user, (_, _, _, role, unit) in zip(users, posts, strict=True)
+        RoleAssignment(user=user, committee=unit, role=account.role, valid_from=since)
+        for user, (account, unit, since) in zip(users, posts, strict=True)
     )
-    by_name = {user.username: user for user in users}
-    record(Action.CREATE, "user", by=by_name["quantri"], count=len(users))
-    return by_name
+    return {user.username: user for user in users}
 
 
 def accounts_in_words() -> str:

@@ -15,12 +15,17 @@ from members.models import Role, User, WorkplaceYearStatement
 from party76.audit.models import Action
 from party76.audit.services import record
 from reports.demo import records2013, records_today, today
-from reports.demo.accounts import SISTERS, create_accounts
+from reports.demo.accounts import (
+    SISTERS,
+    create_accounts_above,
+    create_accounts_below,
+)
+from reports.demo.lists import Lists
 from reports.demo.names import People
 from reports.demo.old_city import OldCity, build_old_city
-from reports.demo.people import Census, Stay, save_stays
+from reports.demo.people import Census, Stay, follow_reforms, save_stays
 from reports.demo.records_today import Today, WardToday
-from reports.demo.reforms import Reforms, apply_reforms
+from reports.demo.reforms import Reformed, carry_out_decisions, units_after
 from reports.demo.workplaces import LONG_AGO, add_unplaced
 from reports.demo.year2013 import people_of_2013
 from reports.models import SignatureBlock
@@ -38,12 +43,13 @@ class Builder:
     day: date
     dice: Random
     old: OldCity
-    reforms: Reforms
+    lists: Lists
     people: People
     census: Census
     users: dict[str, User]
     rules_76: RuleSet
     rules_213: RuleSet
+    reforms: Reformed | None = None  # before the decisions nobody knows them
 
     @property
     def department(self) -> User:
@@ -58,7 +64,7 @@ class Builder:
             WardToday(
                 name,
                 self.reforms.wards[name],
-                self.old.tree.cells(self.reforms.wards[name]),
+                self.reforms.cells(self.reforms.wards[name]),
                 self.users[username],
             )
             for name, username in owners.items()
@@ -80,25 +86,56 @@ def _nothing_thrown_away() -> Iterator[None]:
 @transaction.atomic
 def build_city(day: date, *, say: Say) -> None:
     """Fill an empty database with the city as of a day; all of it or nothing."""
-    say("Cây tổ chức năm 2013 và các lần sắp xếp", 0)
+    say("Cây tổ chức năm 2013", 0)
     builder = _found(day)
     say("Đảng viên từ năm 2013 đến nay", 3)
-    old_stays = people_of_2013(builder.old, builder.reforms, builder.census)
-    newcomers = today.people_of_today(builder.old, builder.reforms, builder.census)
-    say("Ghi hồ sơ, nơi cư trú, nơi công tác", 15)
+    old_stays = people_of_2013(builder.old, builder.lists.ward_today, builder.census)
+    newcomers = today.newcomers_of_old_city(
+        builder.old, builder.lists.ward_today, builder.census
+    )
+    say("Ghi hồ sơ, nơi cư trú, nơi công tác", 10)
     stays = [person.stay for person in old_stays] + newcomers.all
     save_stays(stays)
     record(Action.IMPORT, "member", by=builder.department, count=len(stays))
     paper = records2013.judge(old_stays, builder.dice, builder.people)
-    say("Hai kỳ họp năm 2013", 30)
+    say("Hai kỳ họp năm 2013", 22)
     records2013.hold_meetings(paper, by=builder.department)
-    say("Nhận xét, xếp loại năm 2013", 45)
+    say("Nhận xét, xếp loại năm 2013", 35)
     records2013.rate(paper, builder.old.city, builder.rules_76, by=builder.department)
+    _count_rows()
+    _reform(builder, stays, say)
     say(f"Năm {day.year}: miễn sinh hoạt, giấy giới thiệu", 80)
-    _write_today(builder, stays, newcomers)
+    later = today.add_newcomers_of_today(
+        newcomers, builder.reforms, builder.old, builder.census
+    )
+    save_stays(later)
+    record(Action.IMPORT, "member", by=builder.department, count=len(later))
+    _write_today(builder, [*stays, *later], newcomers)
     _count_rows()
     say(f"Năm {day.year}: các kỳ họp, bảng nhận xét", 85)
     _write_records_today(builder)
+
+
+def _reform(builder: Builder, stays: list[Stay], say: Say) -> None:
+    """The decisions in their order, then the accounts of the units of today."""
+    carry_out_decisions(
+        builder.lists.decisions,
+        builder.old.city,
+        by=builder.department,
+        say=lambda title: say(title, 60),
+    )
+    builder.reforms = reformed = units_after()
+    builder.old.city = reformed.units[builder.old.city.pk]
+    follow_reforms(stays, reformed.units)
+    ninh_kieu = reformed.wards["Phường Ninh Kiều"]
+    units = {
+        Role.RESIDENCE_WARD: ninh_kieu,
+        Role.RESIDENCE_CELL: reformed.cells(ninh_kieu)[0],
+        Role.WORKPLACE: reformed.today(builder.old.workplaces.by_name["Sở Y tế"]),
+    }
+    builder.users |= create_accounts_below(
+        units, reformed.wards, by=builder.users["quantri"]
+    )
 
 
 def _count_rows() -> None:
@@ -115,21 +152,15 @@ def _found(day: date) -> Builder:
     """The tree, the accounts, the rules; nobody is followed yet."""
     dice = Random(_SEED)
     old = build_old_city(dice)
-    reforms = apply_reforms(old)
     add_unplaced(old.workplaces, since=today.first_list_day(day))
+    lists = Lists(old)
     old.tree.save()
-    ninh_kieu = reforms.wards["Phường Ninh Kiều"]
-    units = dict.fromkeys(Role, old.city) | {
-        Role.RESIDENCE_WARD: ninh_kieu,
-        Role.RESIDENCE_CELL: old.tree.cells(ninh_kieu)[0],
-        Role.WORKPLACE: old.workplaces.by_name["Sở Y tế"],
-    }
-    users = create_accounts(units, reforms.wards)
+    users = create_accounts_above(old.city)
     record(Action.IMPORT, "committee", by=users["btc"], count=len(old.tree.units))
     rules_76, rules_213 = create_standard_rule_sets(old.city, by=users["btc"])
     people = People(dice, day)
-    census = Census(dice, people, reforms.steps, old.workplaces.trades, day)
-    return Builder(day, dice, old, reforms, people, census, users, rules_76, rules_213)
+    census = Census(dice, people, old.workplaces.trades, day)
+    return Builder(day, dice, old, lists, people, census, users, rules_76, rules_213)
 
 
 def _write_today(
@@ -146,7 +177,7 @@ def _write_today(
 def _write_papers(builder: Builder) -> None:
     """Headings and signatures, and what a workplace states for the year."""
     city, wards = builder.old.city, builder.reforms.wards
-    health = builder.old.workplaces.by_name["Sở Y tế"]
+    health = builder.reforms.today(builder.old.workplaces.by_name["Sở Y tế"])
     blocks = [
         (city, "THÀNH ỦY CẦN THƠ", "BAN TỔ CHỨC", "Cần Thơ",
          "T/L BAN THƯỜNG VỤ", "TRƯỞNG BAN TỔ CHỨC"),
@@ -193,7 +224,7 @@ def _write_records_today(builder: Builder) -> None:
     year = records_today.open_year(builder.old.city, builder.rules_213, now, by=by)
     for ward in wards:
         records_today.comment(ward, year, now)
-    health = builder.old.workplaces.by_name["Sở Y tế"]
+    health = builder.reforms.today(builder.old.workplaces.by_name["Sở Y tế"])
     records_today.ask_corrections(
         wards[0], health, by_workplace=builder.users["coquan.soyte"]
     )

@@ -1,6 +1,5 @@
 """Members, their stays, and where each stay belonged on every day."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
@@ -8,7 +7,6 @@ from random import Random
 from members.models import Committee, EndReason, Member, Placement, Registration
 from members.services.persons import identity_of
 from reports.demo.names import People
-from reports.demo.reforms import Reform
 from reports.demo.tree import BATCH
 
 State = Registration.State
@@ -49,18 +47,6 @@ class Place:
     cell: Committee | None
     workplace: Committee
 
-    def after(self, reform: Reform) -> "Place":
-        """The same stay from the day of a reform on; itself when nothing changed."""
-        ward, cell = self.ward, self.cell
-        if cell is None:
-            ward = reform.wards.get(ward.code, ward)
-        elif cell.code in reform.cells:
-            ward, cell = reform.cells[cell.code]
-        workplace = reform.workplaces.get(self.workplace.code, self.workplace)
-        moved = Place(ward, cell, workplace)
-        is_same = (ward is self.ward) and (workplace is self.workplace)
-        return self if is_same and cell is self.cell else moved
-
 
 @dataclass
 class Stay:
@@ -78,8 +64,8 @@ class Stay:
     @property
     def place(self) -> Place:
         """Where the stay is now, or was on its last day."""
-        last = self.placements[-1]
-        return Place(last.ward, last.cell, last.workplace)
+        registration = self.registration
+        return Place(registration.ward, registration.cell, registration.workplace)
 
 
 class Census:
@@ -89,12 +75,11 @@ class Census:
         self,
         dice: Random,
         people: People,
-        reforms: list[Reform],
         trades: dict[str, str],
         today: date,
     ) -> None:
         self.dice, self.people, self.today = dice, people, today
-        self._reforms, self._trades = reforms, trades
+        self._trades = trades
         self._letters = 0
 
     def stay(
@@ -125,13 +110,6 @@ class Census:
     def day_between(self, first: date, last: date) -> date:
         return first + timedelta(days=self.dice.randrange((last - first).days + 1))
 
-    def place_on(self, place: Place, day: date) -> Place:
-        """Where somebody of that place in 2013 belongs on a later day."""
-        for reform in self._reforms:
-            if reform.on <= day:
-                place = place.after(reform)
-        return place
-
     def retirement(self, member: Member) -> date:
         """Roughly the day on which the member retires."""
         if member.birth_date is None:
@@ -147,9 +125,8 @@ class Census:
         return self.day_between(first, last), reason
 
     def settle(self, stay: Stay) -> None:
-        """Make the rows of a stay that is received, or was."""
-        stay.placements = list(self._placements(stay))
-        place, member = stay.place, stay.member
+        """Make the rows of a stay that is received, or was; reforms move them later."""
+        place, member = stay.origin, stay.member
         member.workplace = place.workplace
         trade = self._trades.get(stay.origin.workplace.code, "office")
         # One in ten leaves the line of the position empty.
@@ -165,8 +142,9 @@ class Census:
         self.write_letter(registration, before=stay.received_on)
         if stay.ended_on:
             self._end(stay)
-        for placement in stay.placements:
-            placement.registration = registration
+        placement = _placement(place, stay.received_on, stay.ended_on)
+        placement.registration = registration
+        stay.placements = [placement]
 
     def write_letter(self, registration: Registration, *, before: date) -> None:
         """Number and date of the letter; of a few, neither is known."""
@@ -192,30 +170,17 @@ class Census:
             # Who moved away moved out of the city: nobody here follows him any more.
             member.status = Member.Status.LEFT
 
-    def _placements(self, stay: Stay) -> Iterable[Placement]:
-        place, begins = stay.origin, stay.received_on
-        cause = Placement.Cause.RECEIVED
-        for reform in self._reforms:
-            if stay.ended_on and reform.on >= stay.ended_on:
-                break
-            moved = place.after(reform)
-            if moved is not place and reform.on > stay.received_on:
-                yield _placement(place, begins, reform.on, cause)
-                begins, cause = reform.on, Placement.Cause.REORGANISATION
-            place = moved
-        yield _placement(place, begins, stay.ended_on, cause)
-
     def _address(self, stay: Stay) -> str:
         number = self.dice.randrange(1, 400)
-        if stay.ended_on and stay.hamlet:
+        if stay.hamlet:
             return f"Số {number}, {stay.hamlet}"
-        ward = stay.place.ward.name.removeprefix("Đảng ủy ")
-        cell = stay.place.cell
+        ward = stay.origin.ward.name.removeprefix("Đảng ủy ")
+        cell = stay.origin.cell
         parts = [f"Số {number}", *([cell.name.removeprefix("Chi bộ ")] if cell else [])]
         return ", ".join([*parts, ward])
 
 
-def _placement(place: Place, first: date, end: date | None, cause: str) -> Placement:
+def _placement(place: Place, first: date, end: date | None) -> Placement:
     return Placement(
         ward=place.ward,
         cell=place.cell,
@@ -224,8 +189,23 @@ def _placement(place: Place, first: date, end: date | None, cause: str) -> Place
         outside_city=place.workplace.outside_city,
         valid_from=first,
         valid_to=end,
-        cause=cause,
+        cause=Placement.Cause.RECEIVED,
     )
+
+
+def follow_reforms(stays: list[Stay], units: dict[int, Committee]) -> None:
+    """Let the stays in memory say where the reforms have brought them; two queries."""
+    keys = [stay.registration.pk for stay in stays]
+    rows = Registration.objects.in_bulk(keys)
+    workplaces = dict(Member.objects.values_list("pk", "workplace"))
+    for stay in stays:
+        row = rows[stay.registration.pk]
+        row.member = stay.member
+        row.ward, row.workplace = units[row.ward_id], units[row.workplace_id]
+        row.cell = units[row.cell_id] if row.cell_id else None
+        stay.registration = row
+        stay.member.workplace = units[workplaces[stay.member.pk]]
+        stay.member.version = 1
 
 
 def save_stays(stays: list[Stay]) -> None:

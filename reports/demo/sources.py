@@ -42,12 +42,17 @@ class NewUnit:
 class Change:
     """One old unit, or a part of it, going into one new unit."""
 
-    date: str
     operation: str
     old_unit: str
     old_district: str
+    old_province: str
     new_unit: str
     part: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells an old unit from others of its name."""
+        return self.old_unit, self.old_district
 
 
 def units_of_2013() -> list[OldUnit]:
@@ -64,19 +69,19 @@ def units_of_today() -> list[NewUnit]:
     ]
 
 
-def changes_of_old_city(when: str) -> list[Change]:
-    """What became of the units of the city before 2025, on that date of the list."""
+def changes_of(when: str) -> list[Change]:
+    """What became of the units of the three provinces, on that date of the list."""
     return [
         Change(
-            row["date"],
             row["operation"],
             row["old_unit"],
             row["old_district"],
+            row["old_province"],
             f"{row['new_kind']} {row['new_unit']}",
             row["part"],
         )
         for row in _rows("can-tho-reforms.csv")
-        if row["date"] == when and row["old_province"] == OLD_PROVINCE
+        if row["date"] == when
     ]
 
 

@@ -13,9 +13,10 @@ from members.models import (
     Sector,
 )
 from members.services.persons import identity_of
+from reports.demo.lists import COMPLETE, THIRD
 from reports.demo.old_city import OldCity, OldWard
-from reports.demo.people import Census, Place, Stay
-from reports.demo.reforms import COMPLETE, THIRD, Reforms
+from reports.demo.people import Census, Stay
+from reports.demo.reforms import Reformed
 from reports.demo.tree import BATCH
 from reports.demo.workplaces import UNPLACED
 
@@ -57,26 +58,42 @@ def first_list_day(today: date) -> date:
     return today - timedelta(days=150)
 
 
-def people_of_today(old: OldCity, reforms: Reforms, census: Census) -> Newcomers:
-    """Newcomers of every ward, more of them in the wards shown complete."""
-    names = {unit.code: name for name, unit in reforms.wards.items()}
+def newcomers_of_old_city(
+    old: OldCity, ward_today: dict[str, str], census: Census
+) -> Newcomers:
+    """Newcomers of every ward of today, by its cells of 2013; more where it is shown
+    complete."""
     homes: dict[str, list[tuple[OldWard, Committee]]] = {}
     for ward in old.wards:
         for cell in ward.cells:
-            last = census.place_on(Place(ward.unit, cell, old.city), THIRD)
-            homes.setdefault(names[last.ward.code], []).append((ward, cell))
-    found = Newcomers()
-    for name, cells in homes.items():
-        stays = list(_newcomers(name, cells, old, census))
-        if name in COMPLETE:
-            stays += _without_cell(reforms.wards[name], old, census)
-            stays += _from_unplaced(reforms.wards[name], old, census)
-        found.stays[name] = stays
-    for name in _JOINED:
-        found.stays[name] = list(_joined(reforms.wards[name], old, census))
+            homes.setdefault(ward_today[cell.code], []).append((ward, cell))
+    found = Newcomers(
+        {
+            name: list(_newcomers(name, cells, old, census))
+            for name, cells in homes.items()
+        }
+    )
     for stay in found.all:
         census.settle(stay)
     return found
+
+
+def add_newcomers_of_today(
+    newcomers: Newcomers, reformed: Reformed, old: OldCity, census: Census
+) -> list[Stay]:
+    """Who came after the reforms, to wards and cells of today."""
+    found: dict[str, list[Stay]] = {}
+    for name in COMPLETE:
+        ward = reformed.wards[name]
+        found[name] = list(_without_cell(ward, reformed, old, census))
+        found[name] += _from_unplaced(ward, reformed, old, census)
+    for name in _JOINED:
+        found[name] = list(_joined(reformed.wards[name], reformed, old, census))
+    for name, stays in found.items():
+        for stay in stays:
+            census.settle(stay)
+        newcomers.stays.setdefault(name, []).extend(stays)
+    return [stay for stays in found.values() for stay in stays]
 
 
 def _born(census: Census) -> tuple[int, int, int]:
@@ -121,39 +138,45 @@ def _let_end_this_year(stay: Stay, first: date, census: Census) -> None:
         stay.end_reason = census.dice.choice(_END_THIS_YEAR)
 
 
-def _without_cell(ward: Committee, old: OldCity, census: Census) -> Iterator[Stay]:
+def _without_cell(
+    ward: Committee, reformed: Reformed, old: OldCity, census: Census
+) -> Iterator[Stay]:
     """Received these days, and not yet passed to a cell."""
     today = census.today
     for _ in range(census.dice.randrange(3, 7)):
         yield census.stay(
             ward,
             None,
-            old.workplaces.choose(census.dice, "Quận Ninh Kiều"),
+            reformed.today(old.workplaces.choose(census.dice, "Quận Ninh Kiều")),
             born=_born(census),
             received=(today - timedelta(days=20), today - timedelta(days=3)),
         )
 
 
-def _from_unplaced(ward: Committee, old: OldCity, census: Census) -> Iterator[Stay]:
+def _from_unplaced(
+    ward: Committee, reformed: Reformed, old: OldCity, census: Census
+) -> Iterator[Stay]:
     """One each of the workplaces that nobody knows yet."""
     first = first_list_day(census.today)
     for name in UNPLACED:
         yield census.stay(
             ward,
-            census.dice.choice(old.tree.cells(ward)),
+            census.dice.choice(reformed.cells(ward)),
             old.workplaces.by_name[name],
             born=_born(census),
             received=(first, first + timedelta(days=60)),
         )
 
 
-def _joined(ward: Committee, old: OldCity, census: Census) -> Iterator[Stay]:
-    cells = old.tree.cells(ward)
+def _joined(
+    ward: Committee, reformed: Reformed, old: OldCity, census: Census
+) -> Iterator[Stay]:
+    cells = reformed.cells(ward)
     for _ in range(_NEW_JOINED):
         yield census.stay(
             ward,
             census.dice.choice(cells),
-            old.workplaces.choose(census.dice, "Quận Ninh Kiều"),
+            reformed.today(old.workplaces.choose(census.dice, "Quận Ninh Kiều")),
             born=_born(census),
             received=(THIRD + timedelta(days=14), census.today - timedelta(days=10)),
         )
@@ -188,11 +211,11 @@ def exempt(stays: list[Stay], census: Census) -> int:
 
 
 def send_letters(
-    old: OldCity, reforms: Reforms, newcomers: Newcomers, census: Census
+    old: OldCity, reforms: Reformed, newcomers: Newcomers, census: Census
 ) -> int:
     """Letters that wait, were returned, are being written, or were asked for."""
     dice = census.dice
-    health = old.workplaces.by_name["Sở Y tế"]
+    health = reforms.today(old.workplaces.by_name["Sở Y tế"])
     letters: list[Registration] = []
     for name, ward in reforms.wards.items():
         if name in COMPLETE:
@@ -202,14 +225,18 @@ def send_letters(
             states = [State.SENT] * dice.randrange(1, 3)
         else:
             continue
-        letters += [_letter(state, ward, None, old, census) for state in states]
+        letters += [
+            _letter(state, ward, None, reforms, old, census) for state in states
+        ]
     ninh_kieu = reforms.wards["Phường Ninh Kiều"]
     letters += [
-        _letter(state, ninh_kieu, health, old, census)
+        _letter(state, ninh_kieu, health, reforms, old, census)
         for state in (State.SENT, State.SENT, State.RETURNED, State.DRAFT)
     ]
     letters.append(
-        _letter(State.DRAFT, reforms.wards["Phường Cái Khế"], health, old, census)
+        _letter(
+            State.DRAFT, reforms.wards["Phường Cái Khế"], health, reforms, old, census
+        )
     )
     Member.objects.bulk_create([letter.member for letter in letters], batch_size=BATCH)
     Registration.objects.bulk_create(letters, batch_size=BATCH)
@@ -220,20 +247,19 @@ def _letter(
     state: str,
     ward: Committee,
     workplace: Committee | None,
+    reforms: Reformed,
     old: OldCity,
     census: Census,
 ) -> Registration:
     dice, today = census.dice, census.today
     first, last, usual = _born(census)
-    place = Place(
-        ward, None, workplace or old.workplaces.choose(dice, "Quận Ninh Kiều")
-    )
+    chosen = workplace or old.workplaces.choose(dice, "Quận Ninh Kiều")
     member = census.people.member(
         gender=census.people.gender(),
         born=int(dice.triangular(first + 6, last, usual)),
         joined_by=today - timedelta(days=120),
     )
-    member.workplace = census.place_on(place, today).workplace
+    member.workplace = reforms.today(chosen)
     label = ward.name.removeprefix("Đảng ủy ")
     member.address = f"Số {dice.randrange(1, 300)}, {label}"
     letter = Registration(

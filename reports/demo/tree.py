@@ -16,7 +16,6 @@ class Tree:
     def __init__(self) -> None:
         self.units: dict[str, Committee] = {}
         self.periods: list[CommitteePeriod] = []
-        self._open: dict[str, CommitteePeriod] = {}
         self._children: dict[str, dict[str, Committee]] = {}
 
     def add(
@@ -47,30 +46,6 @@ class Tree:
         self._adopt(parent, unit)
         self._begin(unit, since, statistics_code)
         return unit
-
-    def move(self, unit: Committee, parent: Committee, *, on: date, name: str = ""):
-        """Let a unit stand below another, perhaps renamed, from a day on."""
-        if unit.parent is not None:
-            del self._children[unit.parent.code][unit.code]
-        unit.parent, unit.name = parent, name or unit.name
-        self._adopt(parent, unit)
-        before = self._open[unit.code]
-        before.valid_to = on
-        self._begin(unit, on, before.statistics_code)
-
-    def close(self, unit: Committee, *, on: date) -> None:
-        """End a unit; what still lies below it must have been moved or closed."""
-        unit.valid_to = on
-        self._open.pop(unit.code).valid_to = on
-
-    def children(self, unit: Committee) -> list[Committee]:
-        """Open units directly below, in the order in which they came."""
-        below = self._children.get(unit.code, {}).values()
-        return [child for child in below if child.valid_to is None]
-
-    def cells(self, ward: Committee) -> list[Committee]:
-        """Open cells of a ward that receive members."""
-        return [cell for cell in self.children(ward) if cell.receives_members]
 
     def save(self) -> None:
         """Give every unit its path and write units and periods, parents first."""
@@ -105,7 +80,6 @@ class Tree:
             valid_from=on,
             **{name: getattr(unit, name) for name in PERIOD_FIELDS},
         )
-        self._open[unit.code] = period
         self.periods.append(period)
 
 

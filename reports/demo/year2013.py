@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from members.models import Committee, EndReason
+from reports.demo.lists import COMPLETE
 from reports.demo.old_city import OldCity, OldWard, apportion
 from reports.demo.people import Census, Stay
-from reports.demo.reforms import COMPLETE, THIRD, Reforms
 
 ENDED_IN_DECEMBER = 270
 OUTSIDE_CITY = 3_098
@@ -49,7 +49,9 @@ class OldStay:
     cell: Committee
 
 
-def people_of_2013(old: OldCity, reforms: Reforms, census: Census) -> list[OldStay]:
+def people_of_2013(
+    old: OldCity, ward_today: dict[str, str], census: Census
+) -> list[OldStay]:
     """22.635 stays, 270 of them ended in December, 3.098 of the rest from outside."""
     dice = census.dice
     wished = [ward.size * dice.uniform(0.5, 1.5) for ward in old.wards]
@@ -66,7 +68,7 @@ def people_of_2013(old: OldCity, reforms: Reforms, census: Census) -> list[OldSt
         for ward, leaving, outside in zip(old.wards, leavers, outsiders, strict=True)
         for person in _people_of(ward, leaving, outside, old, census)
     ]
-    _let_live(found, reforms, census)
+    _let_live(found, ward_today, census)
     for person in found:
         census.settle(person.stay)
     return found
@@ -111,14 +113,15 @@ def _people_of(
         yield OldStay(stay, ward, ward.cells[index])
 
 
-def _let_live(people: list[OldStay], reforms: Reforms, census: Census) -> None:
+def _let_live(
+    people: list[OldStay], ward_today: dict[str, str], census: Census
+) -> None:
     """Say of each whether he is there today, or when and why his stay ended."""
-    names = {unit.code: name for name, unit in reforms.wards.items()}
     by_ward: dict[str, list[Stay]] = {}
     for person in people:
         if person.stay.ended_on is None:
-            last = census.place_on(person.stay.origin, THIRD)
-            by_ward.setdefault(names[last.ward.code], []).append(person.stay)
+            name = ward_today[person.cell.code]
+            by_ward.setdefault(name, []).append(person.stay)
     elsewhere = [name for name in by_ward if name not in COMPLETE]
     numbers = apportion(_STILL_ELSEWHERE, [len(by_ward[name]) for name in elsewhere])
     quotas = _STILL_COMPLETE | dict(zip(elsewhere, numbers, strict=True))

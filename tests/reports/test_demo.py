@@ -23,6 +23,8 @@ from members.models import (
     Member,
     Placement,
     Registration,
+    Reorganisation,
+    Succession,
     User,
 )
 from members.scopes import STEP
@@ -288,13 +290,14 @@ def test_periods_of_a_unit_follow_each_other_without_gap_or_overlap():
             assert getattr(periods[-1], name) == getattr(unit, name)
 
 
-def test_paths_lead_to_the_parent_and_open_units_stand_in_open_ones():
+def test_paths_lead_to_the_parent_or_heir_and_open_units_stand_in_open_ones():
     units = {unit.pk: unit for unit in Committee.objects.all()}
 
     assert len({unit.path for unit in units.values()}) == len(units)
     for unit in units.values():
+        above = units.get(unit.heir_id or unit.parent_id)
+        assert unit.path[:-STEP] == (above.path if above else "")
         parent = units.get(unit.parent_id)
-        assert unit.path[:-STEP] == (parent.path if parent else "")
         if unit.valid_to is None and parent is not None:
             assert parent.valid_to is None
 
@@ -575,13 +578,58 @@ def test_units_that_an_import_brought_wait_for_their_place():
 
 
 def test_what_was_loaded_is_on_record_batch_by_batch():
-    imported = dict(
-        AuditEvent.objects.filter(action="import").values_list("object_type", "count")
-    )
+    imported = Counter()
+    for kind, count in AuditEvent.objects.filter(action="import").values_list(
+        "object_type", "count"
+    ):
+        imported[kind] += count or 0
+    formed = sum(reform.counts["formed"] for reform in Reorganisation.objects.all())
 
-    assert imported["committee"] == Committee.objects.count()
+    assert imported["committee"] + formed == Committee.objects.count()
     assert imported["evaluation"] == 22_635
     assert (
         imported["member"]
         == Registration.objects.filter(state__in=["received", "ended"]).count()
     )
+
+
+# The reforms, which came in through the import of the pages
+
+
+def test_reforms_are_four_decisions_carried_out_by_the_department():
+    reforms = Reorganisation.objects.order_by("effective_on")
+
+    assert [
+        (one.decision_number, one.effective_on, one.state, one.done_by.username)
+        for one in reforms
+    ] == [
+        ("", date(2020, 1, 1), "done", "btc"),
+        ("1192/NQ-UBTVQH15", date(2024, 11, 1), "done", "btc"),
+        ("14-QĐ/TU", date(2025, 3, 1), "done", "btc"),
+        ("1668/NQ-UBTVQH15", date(2025, 7, 1), "done", "btc"),
+    ]
+
+
+def test_every_old_ward_of_the_city_has_its_successions():
+    olds = Succession.objects.filter(
+        effective_on=date(2025, 7, 1), old__kind=Kind.WARD
+    ).values_list("old", "part")
+    parts = Counter(part for _, part in olds)
+
+    assert len({old for old, _ in olds}) == 80
+    assert parts == {"whole": 77, "part": 3, "rest": 3}
+
+
+def test_units_of_the_joined_provinces_are_kept_by_name():
+    names = Succession.objects.filter(old=None).values_list("old_name", flat=True)
+
+    assert len(names) == 183
+    assert "Phường I, Thành phố Vị Thanh, Hậu Giang" in names
+
+
+def test_tree_of_the_demo_is_in_order():
+    output = StringIO()
+
+    call_command("check_tree", stdout=output)
+
+    assert "đều đúng" in output.getvalue()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from members.imports.reforms.known import OpenUnit
 from members.imports.units import unit_key
 from members.models import Operation, Part
-from party76.shared.text import fold, normalize_vi
+from party76.shared.text import fold, has_marks, marked_key, normalize_vi
 from party76.spreadsheets.preview import Outcome
 from party76.spreadsheets.records import Record
 
@@ -26,7 +26,9 @@ _OPERATIONS = [
     (r"chuyen", Operation.TRANSFER),
     (r"ket thuc|giai the|cham dut", Operation.END),
 ]
-_COMMUNE = re.compile(r"(?:phuong|xa|thi tran|dac khu) ")
+# With their marks where the list has marks: “Phương Bình” is a name, and so is “Xà Phiên”.
+_COMMUNE = re.compile(r"(?:phường|xã|thị trấn|đặc khu) ")
+_COMMUNE_UNMARKED = re.compile(r"(?:phuong|xa|thi tran|dac khu) ")
 _LONGEST = {"new_name": 200, "code": 40, "statistics_code": 10}
 _LABELS = {
     "new_name": "Đơn vị mới",
@@ -133,9 +135,16 @@ def _meant(words: str, known: list) -> str:
 def committee_name(text: str, kind: str = "") -> str:
     """Đảng ủy phường Cái Khế, of “Cái Khế” and “Phường”; other names as they stand."""
     name = normalize_vi(text)
-    is_bare = not re.match(_COMMUNE.pattern + "|dang uy ", fold(name))
-    if name and is_bare and _COMMUNE.match(f"{fold(kind)} "):
+    is_bare = not _names_commune(name) and not fold(name).startswith("dang uy ")
+    if name and is_bare and _names_commune(f"{kind} "):
         name = f"{kind} {name}"
-    if _COMMUNE.match(fold(name)):
+    if _names_commune(name):
         name = f"Đảng ủy {name[0].lower()}{name[1:]}"
     return name
+
+
+def _names_commune(text: str) -> bool:
+    """True where the text begins with phường, xã, thị trấn or đặc khu."""
+    if has_marks(text):
+        return bool(_COMMUNE.match(marked_key(text) + " "))
+    return bool(_COMMUNE_UNMARKED.match(fold(text) + " "))

@@ -74,7 +74,8 @@ class Planner:
         successors = Successors(
             self.committee, self.tree, self.plan, self.groups, may=self.may
         )
-        for group in self.groups:
+        # What stands below a new unit is settled after it.
+        for group in sorted(self.groups, key=lambda one: bool(one.first("new_parent"))):
             successors.settle(group)
         self.parts = self._ask_parts()
         self._take_steps()
@@ -188,10 +189,8 @@ class Planner:
         find_people(questions)
         for question in questions:
             question.told_by_list = any(
-                changes.get("parent") == question.ref
-                and (unit := self.tree.unit(key)) is not None
-                and unit.parent_id == question.old.id
-                for key, changes in self.plan.changes.items()
+                self._new_parent(child.id) == question.ref
+                for child in self.tree.children(question.old.id)
             )
             for cell in question.chosen_cells:
                 if cell not in self.plan.heirs:
@@ -202,6 +201,13 @@ class Planner:
                 else:
                     self.plan.stays[person.stay_id] = question.ref
         return questions
+
+    def _new_parent(self, cell: int) -> int | None:
+        """The unit that the list itself puts a cell, or whoever follows it, below."""
+        heir = self.plan.heir_of(cell)
+        changes = self.plan.changes.get(heir or 0, {})
+        formed = (new.parent for new in self.plan.new_units if new.key == heir)
+        return changes.get("parent") or next(formed, None)
 
     def _take_steps(self) -> None:
         for group in self.groups:

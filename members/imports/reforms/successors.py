@@ -1,9 +1,16 @@
 """What the units of a decision become: formed anew, or living on with changes."""
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from members.imports.kinds import kind_in, kind_of, sector_in, sector_of
+from members.imports.kinds import (
+    is_residence_cell,
+    kind_in,
+    kind_of,
+    sector_in,
+    sector_of,
+)
 from members.imports.reforms.grouping import Group
 from members.imports.reforms.known import OpenTree, OpenUnit
 from members.imports.units import unit_key
@@ -28,7 +35,12 @@ class Successors:
         may: May,
     ) -> None:
         self.committee, self.tree, self.plan = committee, tree, plan
-        self.groups, self.may = groups, may
+        self.may = may
+        self._formed: dict[int | None, NewUnit] = {}
+        self._new_by_name: defaultdict[str, list[Group]] = defaultdict(list)
+        for group in groups:
+            if group.is_new:
+                self._new_by_name[group.key[0]].append(group)
 
     def settle(self, group: Group) -> None:
         """Put the unit of a group into the plan; what is wrong is the group's problem."""
@@ -46,18 +58,16 @@ class Successors:
         words = group.first("new_parent")
         if words:
             return self._named_parent(group, words)
-        olds = [group.survivor] if group.survivor else group.olds
-        if not olds:
+        if group.survivor is not None:
+            return None  # stays, or follows the parent where that one ends
+        if not group.olds:
             return self.committee.pk
-        common = self._common_parent(olds)
+        common = self._common_parent(group.olds)
         return self.plan.heir_of(common) if common else None
 
     def _named_parent(self, group: Group, words: str) -> int | None:
-        formed = [
-            other.ref
-            for other in self.groups
-            if other.key[0] == unit_key(words) and other is not group and other.is_new
-        ]
+        named = self._new_by_name.get(unit_key(words), [])
+        formed = [other.ref for other in named if other is not group]
         if len(formed) == 1:
             return formed[0]
         found = self.tree.find(words)
@@ -77,35 +87,45 @@ class Successors:
     def _form(self, group: Group, parent: int | None) -> None:
         olds = group.olds
         above = self.tree.unit(parent)
-        parent_kind = above.kind if above else ""
-        kind = (
-            kind_in(group.first("new_kind"))
-            or kind_of(group.name, parent_kind)
-            or (olds[0].kind if olds else "")
-        )
+        kind = self._kind_of(group, parent)
         if not kind:
             group.problems.append(
                 f"Loại đơn vị mới: tên “{group.name}” chưa cho biết là đảng ủy hay chi bộ."
             )
             return
-        sector = olds[0].sector if olds else sector_of(group.name, kind, parent_kind)
+        sector = sector_of(group.name, kind, self._kind_above(parent))
         outside = above.outside_city if above else self.committee.outside_city
-        self.plan.new_units.append(
-            NewUnit(
-                key=group.ref,
-                parent=parent,
-                name=group.name,
-                kind=kind,
-                sector=sector,
-                code=self._free_code(group),
-                statistics_code=group.first("statistics_code"),
-                outside_city=outside,
-                uses_system=any(old.uses_system for old in olds) or not olds,
-                receives_members=kind == Kind.WARD
-                or any(old.receives_members for old in olds),
-            )
+        receives = is_residence_cell(group.name) if not olds else False
+        new = NewUnit(
+            key=group.ref,
+            parent=parent,
+            name=group.name,
+            kind=kind,
+            sector=olds[0].sector if olds else sector,
+            code=self._free_code(group),
+            statistics_code=group.first("statistics_code"),
+            outside_city=outside,
+            uses_system=any(old.uses_system for old in olds) or not olds,
+            receives_members=kind == Kind.WARD
+            or receives
+            or any(old.receives_members for old in olds),
         )
+        self._formed[group.ref] = new
+        self.plan.new_units.append(new)
         self._require_right(group, above)
+
+    def _kind_of(self, group: Group, parent: int | None) -> str:
+        told = kind_in(group.first("new_kind"))
+        by_name = kind_of(group.name, self._kind_above(parent))
+        return told or by_name or (group.olds[0].kind if group.olds else "")
+
+    def _kind_above(self, parent: int | None) -> str:
+        """The kind of a parent, also of one that the same decision forms."""
+        above = self.tree.unit(parent)
+        if above is not None:
+            return above.kind
+        formed = self._formed.get(parent)
+        return formed.kind if formed else ""
 
     def _free_code(self, group: Group) -> str:
         code = group.first("code")
@@ -140,7 +160,7 @@ class Successors:
             changes["parent"] = parent
             self._require_right(group, self.tree.unit(parent))
         if changes:
-            self.plan.changes[unit.id] = changes
+            self.plan.changes.setdefault(unit.id, {}).update(changes)
 
     def _other_kind(self, group: Group, unit: OpenUnit) -> dict[str, Any]:
         """Kind or sector of a unit that lives on, where the list names another."""
