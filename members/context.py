@@ -25,6 +25,7 @@ _ALSO_UNDER = {
         "members:import_list",
     ),
     "residence:meeting_list": ("residence:opinion_list",),
+    "members:committee_tree": ("reports:reorganisation_list",),
 }
 # label, URL name, roles that see it
 _ITEMS = [

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from django.db.models import QuerySet
 
-from members.models import Member, User
+from members.models import Committee, Member, User
+from members.queries.day_tree import DayTree
+from members.queries.roll import Entry, whole_roll
 from members.queries.rows import Row, rows_of
 from party76.spreadsheets.writer import ListColumn, write_list
 
@@ -84,3 +86,56 @@ def _birth(row: Row) -> date | str:
     if member and member.birth_date and member.birth_precision == "day":
         return member.birth_date
     return row.birth
+
+
+ROLL_COLUMNS = [
+    ListColumn("TT", kind="integer", width=6),
+    ListColumn("Họ và tên", width=26),
+    ListColumn("Ngày sinh", kind="date", width=12),
+    ListColumn("Nơi công tác", width=30),
+    ListColumn("Đảng ủy nơi cư trú", width=28),
+    ListColumn("Chi bộ nơi cư trú", width=24),
+    ListColumn("Ngày tiếp nhận", kind="date", width=12),
+]
+
+
+def roll_workbook(
+    unit: Committee, tree: DayTree, *, by: User, output: Path | None = None
+) -> tuple[bytes, int]:
+    """Who was placed at a unit on a day, as an Excel list; also how many are named."""
+    roll, entries = whole_roll(unit, tree, by=by)
+    below = [f"Danh sách có {roll.named} đồng chí."]
+    if roll.withheld:
+        below.append(f"{roll.withheld} đồng chí không hiển thị với tài khoản này.")
+    content = write_list(
+        ROLL_COLUMNS,
+        (_roll_line(number, entry) for number, entry in enumerate(entries, 1)),
+        title="DANH SÁCH ĐẢNG VIÊN ĐƯỢC TIẾP NHẬN",
+        above=[
+            tree.name_of(unit.pk, unit.name),
+            f"Tại ngày {tree.day:%d/%m/%Y}, theo cơ cấu tổ chức của ngày đó",
+        ],
+        below=below,
+        output=output,
+    )
+    return content, roll.named
+
+
+def _roll_line(number: int, entry: Entry) -> list[object]:
+    return [
+        number,
+        entry.name,
+        _day_of_birth(entry),
+        entry.workplace,
+        entry.ward,
+        entry.cell,
+        entry.received_on,
+    ]
+
+
+def _day_of_birth(entry: Entry) -> date | str:
+    whole = entry.birth_precision == Member.DatePrecision.DAY
+    if entry.birth_date is None or whole:
+        return entry.birth_date or ""
+    born = Member(birth_date=entry.birth_date, birth_precision=entry.birth_precision)
+    return born.birth_text

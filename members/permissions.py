@@ -228,6 +228,11 @@ def can_reorganise(user: User, committee: Committee) -> bool:
     return committee.outside_city and any(tops)
 
 
+def can_read_reorganisations(user: User) -> bool:
+    """The decisions of one's own units and those below."""
+    return user.has_role(Role.DEPARTMENT, Role.INSPECTOR, Role.RESIDENCE_WARD)
+
+
 def can_prepare_reorganisations(user: User) -> bool:
     """Begin, look at, confirm and take back decisions on one's own units."""
     return user.has_role(Role.DEPARTMENT, Role.RESIDENCE_WARD)

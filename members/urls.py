@@ -7,17 +7,25 @@ from members.views import (
     imports,
     persons,
     registrations,
+    rolls,
+    unit_options,
 )
 
 app_name = "members"
 urlpatterns = [
     path("to-chuc/", committees.committee_tree, name="committee_tree"),
-    path("to-chuc/tim/", committees.unit_options, name="unit_options"),
+    path("to-chuc/tim/", unit_options.unit_options, name="unit_options"),
     path("to-chuc/<int:pk>/", committees.committee_detail, name="committee_detail"),
     path(
         "to-chuc/<int:pk>/truc-thuoc/",
         committees.committee_children,
         name="committee_children",
+    ),
+    path("to-chuc/<int:pk>/danh-sach/", rolls.unit_roll, name="unit_roll"),
+    path(
+        "to-chuc/<int:pk>/danh-sach/tep-excel/",
+        rolls.unit_roll_export,
+        name="unit_roll_export",
     ),
     path("to-chuc/<int:pk>/them/", committees.committee_add, name="committee_add"),
     path("to-chuc/<int:pk>/sua/", committees.committee_edit, name="committee_edit"),

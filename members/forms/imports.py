@@ -18,6 +18,7 @@ from members.imports.questions import (
     Questions,
 )
 from members.imports.runs import ListKind, Plan, can_import, kinds_of
+from members.imports.units import Unit
 from party76.shared.forms import BaseForm, DateField
 from party76.spreadsheets.legacy import LABELS as OLD_FONTS
 from party76.spreadsheets.recognition import Column, ColumnSpec
@@ -305,7 +306,7 @@ def _answers_to(question: Question, names: Questions) -> list[tuple[str, str]]:
         chosen = names.index.by_id(int(question.answer))
         units += [chosen] if chosen and chosen not in units else []
     answers = [("", "Chưa chọn")]
-    answers += [(str(unit.id), f"{unit.name} (mã {unit.code})") for unit in units]
+    answers += [(str(unit.id), _label(unit)) for unit in units]
     if question.asking.may_create:
         is_cell = question.asking.may_leave_out
         where = "chi bộ mới" if is_cell else "đơn vị chưa xếp vào cây tổ chức"
@@ -313,6 +314,12 @@ def _answers_to(question: Question, names: Questions) -> list[tuple[str, str]]:
     if question.asking.may_leave_out:
         answers.append((LEAVE_OUT, "Để chưa phân về chi bộ nào"))
     return answers
+
+
+def _label(unit: Unit) -> str:
+    """With the unit above and the code, because names repeat."""
+    above = f"thuộc {unit.parent_name}, " if unit.parent_name else ""
+    return f"{unit.name} ({above}mã {unit.code})"
 
 
 def _doubt_field(doubt: Doubt, choices) -> forms.ChoiceField:

@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 from crispy_forms.layout import Fieldset, Layout
 from django import forms
 from django.utils import timezone
@@ -14,6 +16,7 @@ from members.models import (
     User,
 )
 from members.queries.committees import cells_of
+from members.queries.unit_names import FoundUnit
 from party76.shared.forms import BaseForm, BaseModelForm, DateField
 
 _NO_CELL = "Chưa giới thiệu về chi bộ"
@@ -146,6 +149,25 @@ class LetterForm(BaseModelForm):
         fields = ["letter_number", "note"]
 
     field_order = ["ward", "letter_number", "letter_date", "note", "is_draft"]
+
+    def __init__(self, *args, suggested: Sequence[FoundUnit] = (), **kwargs):
+        super().__init__(*args, **kwargs)
+        asked = self.initial.get("ward")
+        if asked in [one.unit for one in suggested]:
+            return
+        if len(suggested) == 1 and not asked and not self.is_bound:
+            self._fill_in(suggested[0])
+        else:
+            self.fields["ward"].offer(suggested, title="Theo địa chỉ của đảng viên")
+
+    def _fill_in(self, found: FoundUnit) -> None:
+        """The only ward that the address tells; it can be typed over."""
+        self.initial["ward"] = found.unit
+        former = f" ({found.former})" if found.former else ""
+        self.fields["ward"].help_text = (
+            f"Theo địa chỉ: {found.unit.name}{former}. Nếu không đúng, đồng chí gõ tên "
+            "đơn vị khác."
+        )
 
 
 class SendForm(BaseForm):

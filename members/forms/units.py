@@ -1,15 +1,26 @@
 """Choosing a unit by name: type-ahead with a script, plain search without one."""
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 from django import forms
 from django.forms.utils import flatatt
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
 from members.models import Committee
-from members.queries.committees import OPTIONS_SHOWN, find_units
+from members.queries.unit_names import FoundUnit, find_units
 from party76.shared.text import fold
 
-TYPED = "_typed"
+TYPED, PICKED = "_typed", "_picked"
+
+
+class Entered(NamedTuple):
+    """What came from the page: a number, what was typed, and whether it was ticked."""
+
+    pk: str | int
+    text: str
+    is_picked: bool = False
 
 
 class UnitWidget(forms.Widget):
@@ -20,10 +31,13 @@ class UnitWidget(forms.Widget):
     def __init__(self, *, wards_only: bool = False, attrs=None):
         super().__init__(attrs)
         self.wards_only = wards_only
-        self.choices: list[Committee] = []
+        self.choices: Sequence[FoundUnit] = []
+        self.choices_title = ""
 
     def value_from_datadict(self, data, files, name):
-        return data.get(name, ""), data.get(name + TYPED, "").strip()
+        picked = data.get(name + PICKED, "")
+        typed = data.get(name + TYPED, "").strip()
+        return Entered(picked or data.get(name, ""), typed, bool(picked))
 
     def value_omitted_from_data(self, data, files, name):
         return name not in data and name + TYPED not in data
@@ -32,8 +46,8 @@ class UnitWidget(forms.Widget):
         return id_
 
     def render(self, name, value, attrs=None, renderer=None):
-        pk, typed = value if isinstance(value, tuple) else (value, "")
-        unit = _unit_of(pk)
+        entered = _entered(value)
+        unit, typed = _unit_of(entered.pk), entered.text
         given = self.build_attrs(self.attrs, attrs)
         box = {
             "type": "text",
@@ -50,6 +64,8 @@ class UnitWidget(forms.Widget):
             "is_invalid": "is-invalid" in given.get("class", ""),
             "wards_only": self.wards_only,
             "choices": self.choices,
+            "choices_title": self.choices_title,
+            "picked": unit.pk if unit and entered.is_picked else None,
         }
         return mark_safe(render_to_string("members/_unit_picker.html", context))  # noqa: S308 a template of ours
 
@@ -79,28 +95,44 @@ class UnitField(forms.Field):
         return value.pk if isinstance(value, Committee) else value
 
     def clean(self, value):
-        pk, typed = value if isinstance(value, tuple) else (value, "")
-        unit = _unit_of(pk)
+        entered = _entered(value)
+        unit, typed = _unit_of(entered.pk), entered.text
         if unit and _is_named(unit, typed):
             return unit
         if not typed:
             if self.required:
                 raise forms.ValidationError(self.error_messages["required"])
             return None
-        return self._by_name(typed)
+        return self._by_name(typed, unit if entered.is_picked else None)
 
     def has_changed(self, initial, data):
         return True
 
-    def _by_name(self, typed: str) -> Committee:
-        found = list(find_units(typed, wards_only=self.wards_only)[:OPTIONS_SHOWN])
-        exact = [unit for unit in found if typed in (unit.name, unit.code)]
-        if len(exact) == 1 or len(found) == 1:
-            return Committee.objects.get(pk=(exact or found)[0].pk)
+    def offer(self, found: Sequence[FoundUnit], *, title: str) -> None:
+        """Show units below the box, to be ticked instead of typing."""
+        self.widget.choices, self.widget.choices_title = found, title
+
+    def _by_name(self, typed: str, picked: Committee | None) -> Committee:
+        """The only unit of this name, present or old, or the one ticked among several."""
+        found = find_units(typed, wards_only=self.wards_only)
+        units = [one.unit for one in found]
+        if picked and picked in units:
+            return picked
+        exact = [
+            one.unit
+            for one in found
+            if not one.former and typed in (one.unit.name, one.unit.code)
+        ]
+        if len(exact) == 1 or len(units) == 1:
+            return Committee.objects.get(pk=(exact or units)[0].pk)
         if not found:
             raise forms.ValidationError(self.error_messages["unknown"])
-        self.widget.choices = found
+        self.offer(found, title="Chọn đơn vị")
         raise forms.ValidationError(self.error_messages["several"])
+
+
+def _entered(value) -> Entered:
+    return Entered(*value) if isinstance(value, tuple) else Entered(value, "")
 
 
 def _is_named(unit: Committee, typed: str) -> bool:

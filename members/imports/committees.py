@@ -14,6 +14,7 @@ from members.imports.kinds import kind_in, kind_of, sector_in, sector_of
 from members.imports.questions import Asking, Question, Questions
 from members.imports.unit_changes import difference
 from members.imports.unit_entries import UnitEntry, read_unit
+from members.imports.unit_old_names import followers_at, is_newer, not_again
 from members.imports.units import Among, Unit, UnitIndex, unit_key
 from members.models import Committee, Kind, Sector
 from members.services.committee_batches import IncomingUnit
@@ -65,7 +66,7 @@ def plan_committees(
 ) -> CommitteePlan:
     """Decide each row of a list of the units at and below one committee.
 
-    Two queries whatever the length; choices are the answers to questions.
+    Four queries whatever the length; choices are the answers to questions.
     """
     understood: list[UnitEntry | Record] = []
     # No words for sub-headings: “1, Đảng ủy phường An Bình” is a unit of the list.
@@ -109,6 +110,7 @@ class _Planner:
         self._siblings: dict[tuple, int] = {}
         self._under_way: set[int] = set()
         self._parents: dict[int, _Parent] = {}
+        self._remarks: dict[int, list[str]] = {}  # on old names of parents
         for entry in entries:
             if entry.code:
                 self._by_code.setdefault(entry.code.casefold(), entry)
@@ -126,7 +128,7 @@ class _Planner:
                 "Loại tổ chức": Kind(entry.kind).label if entry.kind else "",
                 "Trực thuộc": parent.name if parent else entry.parent_name,
             },
-            messages=entry.messages,
+            messages=[*self._remarks.get(entry.record.number, []), *entry.messages],
             changes=entry.changes,
             target=entry.unit.id if entry.unit else None,
             context=entry.record.context,
@@ -199,14 +201,12 @@ class _Planner:
             return self._parent_in_list(entry, above)
         is_settled, unit = self.names.resolve(name, self._asking)
         if not is_settled or not isinstance(unit, Unit):
-            several = len(self.names.index.named(name, self._asking.among))
-            why = (
-                f"là tên của {several} đơn vị" if several else "không có trong danh mục"
-            )
+            why = self.names.why_unknown(name, self._asking)
             return None, (
-                f"Trực thuộc: “{name}” {why} và cũng không rõ là dòng nào của danh sách. "
+                f"Trực thuộc: “{name}” {why} Cũng không rõ đó là dòng nào của danh sách. "
                 f"Đồng chí chọn đơn vị thuộc {self.committee}."
             )
+        self._remarks[entry.record.number] = self.names.remarks(name, self._asking)
         return self._existing(unit.id), ""
 
     def _row_of(self, name: str, entry: UnitEntry) -> UnitEntry | None:
@@ -276,7 +276,8 @@ class _Planner:
     ) -> list[str]:
         found = coded or self.known.child(parent.unit_id, unit_key(entry.name))
         if found is None:
-            return self._add(entry, parent)
+            told = self._old_name(entry, parent)
+            return told or self._add(entry, parent)
         if entry.code and coded is None:
             entry.outcome = Outcome.DUPLICATE
             return [
@@ -297,6 +298,20 @@ class _Planner:
             ]
         self._change(entry, found)
         return []
+
+    def _old_name(self, entry: UnitEntry, parent: _Parent) -> list[str]:
+        """What keeps out a unit that goes by another name now; nothing for a newer one."""
+        followed = followers_at(
+            parent.unit_id, entry.name, index=self.names.index, known=self.known
+        )
+        if not followed:
+            return []
+        if is_newer(entry.valid_from, followed):
+            remarks = self._remarks.setdefault(entry.record.number, [])
+            remarks += dict.fromkeys(one.words for one in followed)
+            return []
+        entry.outcome = Outcome.DUPLICATE
+        return [not_again(followed)]
 
     def _add(self, entry: UnitEntry, parent: _Parent) -> list[str]:
         kind = kind_in(entry.kind_written) or kind_of(entry.name, parent.kind)

@@ -166,11 +166,12 @@ class EntryReader:
                 record.problems.append("Đơn vị công tác: còn để trống.")
             return
         is_settled, entry.workplace = self.questions.resolve(name, self._workplaces)
+        entry.remarks += self.questions.remarks(name, self._workplaces)
         if not is_settled:
+            why = self.questions.why_unknown(name, self._workplaces)
             record.problems.append(
-                f"Đơn vị công tác: “{name}” {self._why_unknown(name, self._workplaces)} "
-                "Đồng chí chọn đơn vị tương tự, hoặc thêm thành đơn vị chưa xếp vào cây "
-                "tổ chức."
+                f"Đơn vị công tác: “{name}” {why} Đồng chí chọn đơn vị tương tự, hoặc "
+                "thêm thành đơn vị chưa xếp vào cây tổ chức."
             )
 
     def _read_own_unit(self, entry: Entry) -> None:
@@ -182,15 +183,13 @@ class EntryReader:
             return
         is_settled, found = self.questions.resolve(name, self._workplaces)
         entry.workplace = found or self.own_unit
+        entry.remarks += self.questions.remarks(name, self._workplaces)
         if not is_settled:
+            why = self.questions.why_unknown(name, self._workplaces)
             record.problems.append(
-                f"Đơn vị công tác: “{name}” {self._why_unknown(name, self._workplaces)} "
-                f"Đồng chí chọn đơn vị thuộc {self.committee}."
+                f"Đơn vị công tác: “{name}” {why} Đồng chí chọn đơn vị thuộc "
+                f"{self.committee}."
             )
-
-    def _why_unknown(self, name: str, asking: Asking) -> str:
-        several = len(self.index.named(name, asking.among))
-        return f"là tên của {several} đơn vị." if several else "chưa có trong danh mục."
 
     def _read_stay(self, entry: Entry) -> None:
         record = entry.record
@@ -208,6 +207,7 @@ class EntryReader:
 
     def _read_cell(self, entry: Entry, name: str) -> None:
         is_settled, entry.cell = self.questions.resolve(name, self._cells)
+        entry.remarks += self.questions.remarks(name, self._cells)
         if not is_settled:
             entry.record.problems.append(
                 f"Chi bộ nơi cư trú: “{name}” không rõ là chi bộ nào của "

@@ -52,7 +52,7 @@ def plan_members(
 ) -> MemberPlan:
     """Decide each row of a list of a ward's residents or of a workplace's own members.
 
-    Three queries whatever the length. choices are the answers to questions, and
+    Five queries whatever the length. choices are the answers to questions, and
     received_on the day for rows that name none; advance is called once a row.
     """
     names = Questions(UnitIndex.load(), choices)

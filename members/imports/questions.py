@@ -49,11 +49,27 @@ class Questions:
 
     def resolve(self, name: str, asking: Asking) -> tuple[bool, Named | None]:
         """(settled, unit): not settled is a question; None when it is left out."""
-        key = f"{asking.kind}:{unit_key(name)}"
+        key = _key(name, asking)
         if key not in self._found:
             self._found[key] = self._look_up(key, name, asking)
         self._rows[key] += 1
         return self._found[key]
+
+    def remarks(self, name: str, asking: Asking) -> list[str]:
+        """That a name is an old one, where the unit it was settled on has followed."""
+        _, unit = self._found[_key(name, asking)]
+        followed = self.index.successors(name, asking.among)
+        told = [one for one in followed if one.unit == unit]
+        return [told[-1].words] if told else []
+
+    def why_unknown(self, name: str, asking: Asking) -> str:
+        """What follows a name that is not settled: several bear it, bore it, or none."""
+        if several := len(self.index.named(name, asking.among)):
+            return f"là tên của {several} đơn vị."
+        if followed := self.index.successors(name, asking.among):
+            now = dict.fromkeys(one.unit.name for one in followed)
+            return f"là tên cũ, nay thuộc: {'; '.join(now)}."
+        return "chưa có trong danh mục."
 
     def all(self) -> list[Question]:
         """Every name that was or is asked about, in the order of the list."""
@@ -63,16 +79,18 @@ class Questions:
                 name,
                 asking,
                 rows=self._rows[key],
-                answer=str(self._answer(key)),
+                answer=self._shown_answer(key),
                 is_settled=self._found[key][0],
             )
             for key, (name, asking) in self._asked.items()
         ]
 
     def similar(self, question: Question) -> list[Unit]:
-        """Units that may be meant: of the very name first, then of names near it."""
+        """Units that may be meant: of the very name, who followed one of it, near names."""
         among = question.asking.among
         found = self.index.named(question.name, among)
+        followed = self.index.successors(question.name, among)
+        found += {one.unit.id: one.unit for one in followed}.values()
         known = {unit.id for unit in found}
         near = self.index.similar(question.name, among)
         return found + [unit for unit in near if unit.id not in known]
@@ -84,6 +102,8 @@ class Questions:
         if not answer and (unit := self.index.find(name, asking.among)):
             return True, unit
         self._asked[key] = (name, asking)
+        if not answer and (followed := self.index.successor(name, asking.among)):
+            return True, followed.unit
         if answer.isdigit():
             chosen = self.index.by_id(int(answer))
             if chosen and asking.among.holds(chosen):
@@ -94,6 +114,7 @@ class Questions:
             self.choices.get(CREATE_ALL)
             and not answer
             and not self.index.named(name, asking.among)
+            and not self.index.successors(name, asking.among)
         )
         if wants_new and asking.may_create:
             return True, name
@@ -101,3 +122,13 @@ class Questions:
 
     def _answer(self, key: str) -> Any:
         return self.choices.get(key) or ""
+
+    def _shown_answer(self, key: str) -> str:
+        """An old name is settled by itself, and may be settled otherwise."""
+        _, unit = self._found[key]
+        answer = str(self._answer(key))
+        return answer or (str(unit.id) if isinstance(unit, Unit) else "")
+
+
+def _key(name: str, asking: Asking) -> str:
+    return f"{asking.kind}:{unit_key(name)}"

@@ -1,41 +1,17 @@
 """Finding the unit that a list means, as offices write its name."""
 
 import difflib
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from members.models import Committee, Kind
+from members.queries.name_keys import unit_key
+from members.queries.old_names import OldName, old_names
 from members.scopes import contains
-from party76.shared.text import fold
 
 _CELLS = {Kind.CELL, Kind.GRASSROOTS_CELL}
-# What stands before a name says which organisation, not which place.
-_PREFIX = re.compile(r"^(?:dang uy|dang bo|ban chap hanh dang bo|chi bo(?: co so)?) ")
-_SHORT_FORMS = {
-    "ubnd": "uy ban nhan dan",
-    "hdnd": "hoi dong nhan dan",
-    "thpt": "trung hoc pho thong",
-    "thcs": "trung hoc co so",
-    "th": "tieu hoc",
-    "bv": "benh vien",
-    "bvdk": "benh vien da khoa",
-    "dh": "dai hoc",
-    "cd": "cao dang",
-    "ct": "cong ty",
-    "cty": "cong ty",
-    "cp": "co phan",
-    "tnhh": "trach nhiem huu han",
-    "tp": "thanh pho",
-    "tpct": "thanh pho can tho",
-    "qk": "quan khu",
-    "kv": "khu vuc",
-    "p": "phuong",
-    "tt": "thi tran",
-}
-_WORD = re.compile(r"[a-z]+|\d+")
 _SIMILAR_SHOWN = 6
 
 
@@ -51,6 +27,7 @@ class Unit:
     uses_system: bool
     short_name: str = ""
     valid_from: date | None = None
+    parent_name: str | None = None
 
     @property
     def is_cell(self) -> bool:
@@ -73,17 +50,30 @@ class Among:
 EVERYWHERE = Among()
 
 
-def unit_key(name: str) -> str:
-    """One key for the spellings of a name: P. 05 and phường 5, UBND and the words."""
-    words = (_SHORT_FORMS.get(word, word) for word in _WORD.findall(fold(name)))
-    plain = " ".join(word.lstrip("0") or "0" for word in words)
-    return _PREFIX.sub("", plain)
+@dataclass(frozen=True, slots=True)
+class Successor:
+    """An open unit that goes on in place of one of another name, or of a part of it."""
+
+    unit: Unit
+    old: OldName
+
+    @property
+    def is_part(self) -> bool:
+        return self.old.followers[self.unit.id]
+
+    @property
+    def words(self) -> str:
+        """Tên cũ: Đảng ủy phường An Hội, …, nay là Đảng ủy phường Ninh Kiều."""
+        now = "nay một phần thuộc" if self.is_part else "nay là"
+        return f"Tên cũ: {self.old.words}, {now} {self.unit.name}."
 
 
 class UnitIndex:
-    """Every open unit under its code and the keys of its names; built with one query."""
+    """Every open unit under its code and the keys of its names, and under old names;
+    built with three queries.
+    """
 
-    def __init__(self, units: Iterable[Unit]):
+    def __init__(self, units: Iterable[Unit], old: Iterable[OldName] = ()):
         self._by_key: dict[str, list[Unit]] = defaultdict(list)
         self._by_id: dict[int, Unit] = {}
         self._by_code: dict[str, Unit] = {}
@@ -92,12 +82,19 @@ class UnitIndex:
             self._by_code[unit.code.casefold()] = unit
             for key in {unit_key(unit.name), unit_key(unit.short_name)} - {""}:
                 self._by_key[key].append(unit)
+        self._old: dict[str, list[Successor]] = defaultdict(list)
+        for name in old:
+            followers = [self._by_id[pk] for pk in name.followers if pk in self._by_id]
+            for key in {unit_key(name.name), unit_key(name.short_name)} - {""}:
+                self._old[key] += [Successor(unit, name) for unit in followers]
 
     @classmethod
     def load(cls) -> "UnitIndex":
         fields = ["id", "code", "name", "path", "kind", "uses_system", "short_name"]
+        fields += ["valid_from", "parent__name"]
         rows = Committee.objects.filter(valid_to=None).order_by("path")
-        return cls(Unit(*row) for row in rows.values_list(*fields, "valid_from"))
+        units = (Unit(*row) for row in rows.values_list(*fields))
+        return cls(units, old_names())
 
     def find(self, name: str, among: Among = EVERYWHERE) -> Unit | None:
         """The one unit of this name or code; None where none or several bear it.
@@ -124,6 +121,31 @@ class UnitIndex:
     def named(self, name: str, among: Among = EVERYWHERE) -> list[Unit]:
         """All units of this name."""
         return list(filter(among.holds, self._by_key.get(unit_key(name), [])))
+
+    def formerly(self, name: str, among: Among = EVERYWHERE) -> list[Successor]:
+        """Who goes on in place of the units that once bore a name."""
+        old = self._old.get(unit_key(name), [])
+        return [one for one in old if among.holds(one.unit)]
+
+    def successors(self, name: str, among: Among = EVERYWHERE) -> list[Successor]:
+        """The same where no open unit bears the name: that one always goes before."""
+        return [] if self.named(name, among) else self.formerly(name, among)
+
+    def successor(self, name: str, among: Among = EVERYWHERE) -> Successor | None:
+        """The only one that an old name can mean; None where that is to be asked.
+
+        Where an open unit elsewhere bears the name it may be meant as well; names of
+        cells, though, are many and mean nothing outside their ward.
+        """
+        found = self.successors(name, among)
+        if not among.cells_only and self.named(name):
+            return None
+        if (
+            any(one.is_part for one in found)
+            or len({one.unit.id for one in found}) != 1
+        ):
+            return None
+        return found[0]
 
     def similar(self, name: str, among: Among = EVERYWHERE) -> list[Unit]:
         """Up to six units whose names come near, the nearest first."""

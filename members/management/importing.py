@@ -1,8 +1,6 @@
 """What the two commands that bring in lists have in common."""
 
 import sys
-from argparse import ArgumentTypeError
-from datetime import date, datetime
 from pathlib import Path
 
 from django.core.exceptions import ValidationError
@@ -18,6 +16,7 @@ from members.imports.runs import (
     plan_run,
     specs_of,
 )
+from members.management.arguments import day
 from members.models import Committee, User
 from members.services.import_runs import confirm_run, draft_run, keep_run
 from party76.shared.progress import Progress
@@ -47,7 +46,7 @@ class ImportCommand(BaseCommand):
         parser.add_argument("file", type=Path, help="a list: .xlsx, .xls or .csv")
         parser.add_argument("--committee", required=True, help="code of its unit")
         parser.add_argument("--by", required=True, help="account that answers for it")
-        parser.add_argument(self.day_option, type=_day, dest="day", help=self.day_help)
+        parser.add_argument(self.day_option, type=day, dest="day", help=self.day_help)
         parser.add_argument("--sheet", default="", help="name of the sheet")
         parser.add_argument("--bad-rows", type=Path, help="file for rows left out")
         parser.add_argument(
@@ -172,10 +171,3 @@ def _user(username: str) -> User:
     if user is None:
         raise CommandError(f"Không có tài khoản {username} đang hoạt động.")
     return user
-
-
-def _day(text: str) -> date:
-    try:
-        return datetime.strptime(text, "%d/%m/%Y").date()  # noqa: DTZ007 a day alone
-    except ValueError as error:
-        raise ArgumentTypeError("a day is written dd/mm/yyyy") from error

@@ -117,7 +117,8 @@ class Reorganisation(Versioned):
         """Quyết định số 12-QĐ/TU ngày 16/06/2025, as much as is known."""
         number = f"số {self.decision_number}" if self.decision_number else "chưa rõ số"
         day = f" ngày {self.decided_on:%d/%m/%Y}" if self.decided_on else ""
-        return f"Quyết định {number}{day}"
+        is_resolution = "NQ" in self.decision_number.upper()
+        return f"{'Nghị quyết' if is_resolution else 'Quyết định'} {number}{day}"
 
     @property
     def is_open(self) -> bool:

@@ -9,16 +9,20 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from members.models import (
     Committee,
     Exemption,
-    Kind,
     Member,
     Registration,
     Role,
     User,
 )
 from members.models.registrations import at_residence
+from members.queries.day_tree import (
+    DayTree,
+    UnitThen,
+    counts_on,
+    last_day_of,
+)
 from members.scopes import STEP, contains, within
 
-OPTIONS_SHOWN = 20
 _FIGURES = (
     Role.RESIDENCE_WARD,
     Role.RESIDENCE_CELL,
@@ -32,10 +36,12 @@ _STAFF = (Role.WORKPLACE, Role.DEPARTMENT, Role.INSPECTOR)
 class Node:
     """A unit in the tree; received is None where the user may not see figures."""
 
-    unit: Committee
+    pk: int
+    name: str
     has_children: bool
     received: int | None = None
     is_mine: bool = False
+    is_forerunner: bool = False  # the user's unit goes on in its place
     children: "list[Node]" = field(default_factory=list)
     is_open: bool = False
 
@@ -51,17 +57,11 @@ class UnitFigures:
     introduced: int | None = None
 
 
-def find_units(text: str, *, wards_only: bool = False) -> QuerySet[Committee]:
-    """Open units whose name or code holds the text, for type-ahead; any account."""
-    units = Committee.objects.directory().matching(text).filter(valid_to=None)
-    if wards_only:
-        units = units.filter(kind=Kind.WARD)
-    named = units.select_related("parent")
-    return named.only("id", "code", "name", "kind", "valid_to", "parent__name")
-
-
-def parent_chain(unit: Committee) -> list[Committee]:
-    """The units above, topmost first."""
+def parent_chain(unit: Committee) -> list[Committee] | list[UnitThen]:
+    """The units above, topmost first; of a closed unit those of its last day."""
+    last = last_day_of(unit)
+    if last is not None:
+        return DayTree(last).above(unit.pk)
     ends = range(STEP, len(unit.path), STEP)
     paths = [unit.path[:end] for end in ends]
     return list(Committee.objects.filter(path__in=paths).order_by("path"))
@@ -74,7 +74,7 @@ def cells_of(ward: Committee) -> QuerySet[Committee]:
 
 
 def tree_to(user: User, unit: Committee | None, *, day: date) -> list[Node]:
-    """The topmost units with their children, opened down to one unit.
+    """The topmost units of today with their children, opened down to one unit.
 
     The city's come first, those outside it after them.
 
@@ -86,14 +86,15 @@ def tree_to(user: User, unit: Committee | None, *, day: date) -> list[Node]:
     received = received_by_path(user)
     nodes = {unit.pk: _node(unit, user, received) for unit in units}
     roots = []
-    for node in nodes.values():
-        above = nodes.get(node.unit.parent_id or 0)
+    for unit in units:
+        above = nodes.get(unit.parent_id or 0)
         if above is None:
-            roots.append(node)
+            roots.append(unit)
         else:
-            above.children.append(node)
+            above.children.append(nodes[unit.pk])
             above.is_open = True
-    return sorted(roots, key=lambda root: root.unit.outside_city)
+    roots.sort(key=lambda root: root.outside_city)
+    return [nodes[root.pk] for root in roots]
 
 
 def children_of(user: User, unit: Committee, *, day: date) -> list[Node]:
@@ -101,6 +102,39 @@ def children_of(user: User, unit: Committee, *, day: date) -> list[Node]:
     received = received_by_path(user, below=unit.path)
     units = _units_on(day).filter(parent=unit)
     return [_node(child, user, received) for child in units]
+
+
+def tree_on(user: User, unit: Committee | None, tree: DayTree) -> list[Node]:
+    """The same for another day: with the names, the places and the people of then.
+
+    A unit that did not exist yet is opened down to those it has followed. One
+    statement beside the tree.
+    """
+    standing = []
+    if unit is not None:
+        then = tree.units.get(unit.pk)
+        standing = [then] if then else tree.in_place_of(unit.path)
+    line = {above.pk for unit in standing for above in tree.above(unit.pk)}
+    line |= {unit.pk for unit in standing}
+    counts = _counts_for(user, tree)
+    return [
+        _opened(root, user, tree, counts, line | {root.pk}) for root in tree.roots()
+    ]
+
+
+def children_on(user: User, key: int, tree: DayTree) -> list[Node]:
+    """The units directly below one on that day, with counts where they may be seen."""
+    counts = _counts_for(user, tree)
+    return [
+        _node_then(unit, user, tree, counts)
+        for unit in tree.below_directly(key)
+        if not unit.is_unplaced
+    ]
+
+
+def sees_figures_then(user: User, unit: UnitThen) -> bool:
+    """A closed unit lies below its heir today: the successor reads its figures."""
+    return _covers(user.paths_of(*_FIGURES), unit)
 
 
 def received_by_path(user: User, *, below: str = "") -> Counter[str]:
@@ -173,6 +207,36 @@ def _units_on(day: date) -> QuerySet[Committee]:
     return units.annotate(has_children=Exists(below)).order_by("sort_key", "id")
 
 
+def _counts_for(user: User, tree: DayTree) -> Counter[int]:
+    return counts_on(tree) if user.paths_of(*_FIGURES) else Counter()
+
+
+def _opened(
+    unit: UnitThen, user: User, tree: DayTree, counts: Counter[int], line: set[int]
+) -> Node:
+    node = _node_then(unit, user, tree, counts)
+    node.is_open = node.has_children and unit.pk in line
+    if node.is_open:
+        node.children = [
+            _opened(child, user, tree, counts, line)
+            for child in tree.below_directly(unit.pk)
+            if not child.is_unplaced
+        ]
+    return node
+
+
+def _node_then(unit: UnitThen, user: User, tree: DayTree, counts: Counter[int]) -> Node:
+    mine = {scope.committee_id for scope in user.scopes}
+    return Node(
+        pk=unit.pk,
+        name=unit.name,
+        has_children=unit.pk in tree.children,
+        received=counts[unit.pk] if sees_figures_then(user, unit) else None,
+        is_mine=unit.pk in mine,
+        is_forerunner=unit.heir_id in mine,
+    )
+
+
 def _node(unit: Committee, user: User, received: Counter[str]) -> Node:
     shown = None
     if _covers(user.paths_of(*_FIGURES), unit):
@@ -180,14 +244,15 @@ def _node(unit: Committee, user: User, received: Counter[str]) -> Node:
             number for path, number in received.items() if contains(unit.path, path)
         )
     return Node(
-        unit=unit,
+        pk=unit.pk,
+        name=unit.name,
         has_children=unit.has_children,  # type: ignore[attr-defined]
         received=shown,
         is_mine=any(scope.committee_id == unit.pk for scope in user.scopes),
     )
 
 
-def _covers(paths: list[str], unit: Committee) -> bool:
+def _covers(paths: list[str], unit: Committee | UnitThen) -> bool:
     return any(contains(path, unit.path) for path in paths)
 
 

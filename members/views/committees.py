@@ -2,12 +2,12 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from members.drawings import draw_lineage
 from members.forms.committees import (
     CellForm,
     CommitteeForm,
@@ -15,6 +15,7 @@ from members.forms.committees import (
     NewCommitteeForm,
     PlaceForm,
 )
+from members.forms.days import AskedDay
 from members.forms.units import UnitWidget
 from members.imports.runs import ListKind, kinds_of
 from members.models import Committee, CommitteePeriod, RoleAssignment, User
@@ -24,18 +25,24 @@ from members.permissions import (
     can_edit_tree,
     can_edit_whole_unit,
     can_place_units,
+    can_read_reorganisations,
+    can_reorganise,
     can_see_figures,
 )
 from members.queries.accounts import role_names
 from members.queries.committees import (
-    OPTIONS_SHOWN,
     children_of,
-    find_units,
+    children_on,
     parent_chain,
+    tree_on,
     tree_to,
     unit_figures,
     unplaced_units,
 )
+from members.queries.day_tree import DayTree, days_before_reforms
+from members.queries.lineage import events_of
+from members.queries.unit_names import find_units
+from members.queries.unit_story import story_of
 from members.services.committees import (
     create_committee,
     edit_committee,
@@ -43,9 +50,9 @@ from members.services.committees import (
     propose_code,
 )
 from members.views.pages import form_page, put_errors
+from members.views.trails import trail
+from members.views.unit_options import LEAST_LETTERS
 from party76.shared.text import fold
-
-LEAST_LETTERS = 2
 
 
 @require_safe
@@ -56,17 +63,28 @@ def committee_tree(request):
     if request.GET.get("don_vi", "").isdigit():
         return redirect("members:committee_detail", request.GET["don_vi"])
     if len(fold(text)) >= LEAST_LETTERS:
-        found = list(find_units(text)[:OPTIONS_SHOWN])
-    opened = _unit_to_open(request)
+        found = find_units(text)
+    asked = AskedDay.read(request.GET)
     context = {
         "picker": _picker(text),
         "text": text,
         "found": found,
-        "nodes": tree_to(request.user, opened, day=timezone.localdate()),
+        "asked": asked,
+        "chosen": request.GET.get("mo", ""),
+        "reforms": days_before_reforms(),
+        "nodes": _tree(request, asked.day),
         "unplaced": list(unplaced_units()) if can_place_units(request.user) else [],
         "can_import": ListKind.COMMITTEES in kinds_of(request.user),
+        "can_read_reforms": can_read_reorganisations(request.user),
     }
     return render(request, "members/committee_tree.html", context)
+
+
+def _tree(request, day):
+    opened = _unit_to_open(request)
+    if day is None:
+        return tree_to(request.user, opened, day=timezone.localdate())
+    return tree_on(request.user, opened, DayTree(day))
 
 
 def _unit_to_open(request):
@@ -87,45 +105,47 @@ def _picker(text):
 def committee_children(request, pk):
     """The units directly below one, to be put into the open tree."""
     unit = get_object_or_404(Committee, pk=pk)
-    nodes = children_of(request.user, unit, day=timezone.localdate())
-    return render(request, "members/_committee_nodes.html", {"nodes": nodes})
-
-
-@require_safe
-def unit_options(request):
-    """Names of units for type-ahead: open to every account, without counts."""
-    text = request.GET.get("q", "")
-    if len(fold(text)) < LEAST_LETTERS:
-        return JsonResponse({"units": []})
-    units = find_units(text, wards_only="wards" in request.GET)[:OPTIONS_SHOWN]
-    return JsonResponse({"units": [_option(unit) for unit in units]})
-
-
-def _option(unit):
-    above = f", thuộc {unit.parent.name}" if unit.parent else ""
-    detail = f"{unit.get_kind_display()}{above} – mã {unit.code}"
-    return {"id": unit.pk, "name": unit.name, "detail": detail}
+    day = AskedDay.read(request.GET).day
+    if day is None:
+        nodes = children_of(request.user, unit, day=timezone.localdate())
+    else:
+        nodes = children_on(request.user, unit.pk, DayTree(day))
+    context = {"nodes": nodes, "day": day}
+    return render(request, "members/_committee_nodes.html", context)
 
 
 @require_safe
 def committee_detail(request, pk):
-    unit = get_object_or_404(Committee.objects.select_related("parent"), pk=pk)
-    day, user = timezone.localdate(), request.user
+    units = Committee.objects.select_related("parent", "heir")
+    unit = get_object_or_404(units, pk=pk)
+    today, user = timezone.localdate(), request.user
+    asked = AskedDay.read(request.GET)
+    story = story_of(user, unit, asked=asked.day, today=today)
     is_mine = Committee.objects.visible_to(user).filter(pk=pk).exists()
+    can_add = can_add_unit_below(user, unit) and not unit.is_cell
     context = {
         "unit": unit,
-        "is_mine": is_mine,
-        "trail": _trail(parent_chain(unit)),
-        "nodes": children_of(user, unit, day=day),
-        "figures": unit_figures(user, unit, day=day),
+        "asked": asked,
+        "story": story,
+        "name": story.then.name if story.then else unit.name,
+        "kind": story.then.kind_label if story.then else unit.get_kind_display(),
+        "above": story.above[-1].name if story.above else "",
+        # The other columns are today's; they would belie a page on another day.
+        "shows_all": is_mine and (asked.day is None or story.is_missing),
+        "trail": trail(story.above, story.day),
+        "figures": unit_figures(user, unit, day=today) if not story.day else None,
         "list_urls": _list_urls(unit),
+        "drawing": draw_lineage(story.lineage),
+        "events": events_of(story.lineage),
         "periods": _periods(unit) if is_mine else [],
-        "holders": _posts(unit, day) if can_administer(user, unit) else [],
+        "holders": _posts(unit, today) if can_administer(user, unit) else [],
         "can_see_posts": can_administer(user, unit),
         "can_see_figures": can_see_figures(user, unit),
         "can_edit": can_edit_tree(user, unit),
-        "can_add": can_add_unit_below(user, unit) and not unit.is_cell,
+        "can_add": can_add and not unit.is_closed,
         "can_place": unit.is_unplaced and can_place_units(user),
+        "can_reorganise": not (unit.is_closed or unit.is_unplaced)
+        and can_reorganise(user, unit),
     }
     return render(request, "members/committee_detail.html", context)
 
@@ -154,14 +174,6 @@ def _posts(unit, day):
 def _periods(unit):
     periods = CommitteePeriod.objects.filter(committee=unit)
     return list(periods.select_related("parent").order_by("-valid_from"))
-
-
-def _trail(units):
-    first = [("Tổ chức đảng", reverse("members:committee_tree"))]
-    return first + [
-        (unit.name, reverse("members:committee_detail", args=[unit.pk]))
-        for unit in units
-    ]
 
 
 @require_http_methods(["GET", "POST"])
@@ -195,7 +207,7 @@ def committee_add(request, pk):
         title="Thêm đơn vị trực thuộc",
         subtitle=parent.name,
         back_url=reverse("members:committee_detail", args=[parent.pk]),
-        trail=_trail([*parent_chain(parent), parent]),
+        trail=trail([*parent_chain(parent), parent]),
     )
 
 
@@ -220,7 +232,7 @@ def committee_edit(request, pk):
         intro="Sửa chỗ ghi sai. Đổi tên, sáp nhập, chia tách theo quyết định không làm ở "
         "trang này, để tên cũ vẫn còn trong quá trình của đơn vị.",
         back_url=reverse("members:committee_detail", args=[pk]),
-        trail=_trail(parent_chain(unit)),
+        trail=trail(parent_chain(unit)),
     )
 
 
@@ -252,7 +264,7 @@ def committee_place(request, pk):
         title="Xếp đơn vị vào cây tổ chức",
         subtitle=unit.name,
         back_url=reverse("members:committee_tree"),
-        trail=_trail([]),
+        trail=trail([]),
     )
 
 

@@ -23,6 +23,7 @@ from members.permissions import (
     can_receive_on_paper,
     can_run_stay,
 )
+from members.queries.addresses import wards_in_address
 from members.queries.registrations import (
     letters_of_workplace,
     letters_to_receive,
@@ -76,7 +77,11 @@ def letter_add(request, pk):
     member = get_object_or_404(members, pk=pk)
     if not can_introduce_from(request.user, member.workplace):
         raise PermissionDenied
-    form = LetterForm(request.POST or None, initial={"ward": ward_that_asked(member)})
+    form = LetterForm(
+        request.POST or None,
+        initial={"ward": ward_that_asked(member)},
+        suggested=wards_in_address(member.address),
+    )
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         write = draft_letter if data["is_draft"] else introduce

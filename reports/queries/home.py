@@ -8,6 +8,7 @@ from reports.queries.todos.above import (
     department_todos,
     inspector_todos,
 )
+from reports.queries.todos.reforms import reform_todos
 from reports.queries.todos.residence import correction_todos, residence_todos
 from reports.queries.todos.todo import Todo
 from reports.queries.todos.workplace import workplace_todos
@@ -23,6 +24,7 @@ def todos_of(user: User, *, on: date) -> list[Todo]:
         *workplace_todos(user),
         *correction_todos(user),
         *department_todos(user, on),
+        *reform_todos(user, on),
         *administrator_todos(user, on),
         *inspector_todos(user),
     ]

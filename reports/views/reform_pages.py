@@ -8,15 +8,15 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from members.imports.reforms.proposal import Proposal
-from members.models import Kind, Operation, Part, Reorganisation, Role
-from members.permissions import can_run_reorganisation
+from members.models import Kind, Operation, Part, Reorganisation
+from members.permissions import can_read_reorganisations, can_run_reorganisation
 from reports.queries.reorganisations import people_of
 
 STEPS = ["Quyết định và danh sách", "Nhận cột", "Xem trước", "Kết quả"]
 
 
 def visible_reforms(user):
-    if not user.has_role(Role.DEPARTMENT, Role.INSPECTOR, Role.RESIDENCE_WARD):
+    if not can_read_reorganisations(user):
         raise PermissionDenied
     return Reorganisation.objects.visible_to(user)
 

@@ -54,18 +54,24 @@
       options[active].scrollIntoView({ block: "nearest" });
     };
 
+    const lineOf = (text) => {
+      const line = document.createElement("span");
+      line.className = "unit-option-detail";
+      line.textContent = text;
+      return line;
+    };
+
     const optionOf = (unit, index) => {
       const option = document.createElement("li");
-      const detail = document.createElement("span");
       option.id = `${list.id}-${index}`;
       option.setAttribute("role", "option");
       option.setAttribute("aria-selected", "false");
       option.dataset.id = unit.id;
       option.dataset.name = unit.name;
       option.textContent = unit.name;
-      detail.className = "unit-option-detail";
-      detail.textContent = unit.detail;
-      option.append(detail);
+      option.append(lineOf(unit.detail));
+      // How an old name led here: “trước là Đảng ủy phường An Hội, đến 31/12/2019”.
+      if (unit.former) option.append(lineOf(unit.former));
       option.addEventListener("mousedown", (event) => {
         event.preventDefault();
         choose(option);
@@ -105,8 +111,18 @@
 
     box.addEventListener("input", () => {
       chosen.value = "";
+      picker.querySelectorAll("[data-unit-pick]").forEach((radio) => {
+        radio.checked = false;
+      });
       clearTimeout(timer);
       timer = setTimeout(ask, WAIT_MS);
+    });
+    picker.querySelectorAll("[data-unit-pick]").forEach((radio) => {
+      radio.addEventListener("change", () => {
+        chosen.value = radio.value;
+        box.value = radio.dataset.unitPick;
+        chosen.dispatchEvent(new Event("change", { bubbles: true }));
+      });
     });
     box.addEventListener("blur", close);
     box.addEventListener("keydown", (event) => {

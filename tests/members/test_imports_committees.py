@@ -85,13 +85,13 @@ def test_units_when_written_change_nothing_the_second_time(world):
     assert snapshot() == before
 
 
-def test_units_when_many_ask_two_statements(world):
+def test_units_when_many_ask_four_statements(world):
     rows = [(f"Đảng ủy {letter}", "", "") for letter in "ABCDEFGH"]
 
     with CaptureQueriesContext(connection) as queries:
         planned(world, *rows)
 
-    assert len(queries) == 2
+    assert len(queries) == 4
 
 
 def test_codes_when_the_list_names_one_of_them_are_not_given_twice(world):
@@ -202,7 +202,7 @@ def test_unit_when_somebody_was_quicker_is_not_written(world):
         (("Chi bộ Khu vực 1", "NK1", "CK"), "error", "quyết định sắp xếp tổ chức"),
         (("Chi bộ Khu vực 1", "K9", "NK"), "duplicate", "với mã NK1"),
         (("Đảng bộ Quân khu 9", "QK9", ""), "error", "ngoài Thành ủy Cần Thơ"),
-        (("Chi bộ Lạ", "", "Đảng ủy Không Có"), "error", "không có trong danh mục"),
+        (("Chi bộ Lạ", "", "Đảng ủy Không Có"), "error", "chưa có trong danh mục"),
         (("Hoa Sen", "", ""), "error", "chưa cho biết là đảng ủy hay chi bộ"),
         (("Chi bộ Con", "", "NK1"), "error", "là chi bộ, không có đơn vị trực thuộc"),
     ],

@@ -334,10 +334,10 @@ def test_each_link_of_home_opens_for_its_reader(client, place, role):
 @pytest.mark.parametrize(
     ("role", "own", "questions"),
     [
-        (Role.RESIDENCE_WARD, "ward", 9),
+        (Role.RESIDENCE_WARD, "ward", 10),
         (Role.RESIDENCE_CELL, "cell", 7),
         (Role.WORKPLACE, "workplace", 6),
-        (Role.DEPARTMENT, "city", 6),
+        (Role.DEPARTMENT, "city", 7),
         (Role.ADMINISTRATOR, "city", 3),
         (Role.INSPECTOR, "city", 2),
     ],

@@ -1,0 +1,159 @@
+"""Units by the names they bear and bore, as type-aheads and searches offer them."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import IntEnum
+
+from django.db.models import Case, Q, QuerySet, Value, When
+
+from members.models import Committee
+from members.queries.name_keys import exact_forms, unit_key
+from members.queries.old_names import OldName, old_names
+from party76.shared.text import fold
+
+OPTIONS_SHOWN = 20
+_FORMERS_TOLD = 2
+
+
+class _Rank(IntEnum):
+    """In which order names are shown: who bears the very name today comes first."""
+
+    NAMED = 0
+    WAS_NAMED = 1
+    NEAR = 2
+    WAS_NEAR = 3
+
+
+@dataclass(frozen=True, slots=True)
+class FoundUnit:
+    """An open unit, and how an old name led to it; former is empty where none did."""
+
+    unit: Committee
+    former: str = ""
+    # Its first day, where another bears or bore the same name.
+    since: date | None = None
+
+    @property
+    def place(self) -> str:
+        """Kind, unit above and, among namesakes, the first day."""
+        above = f", thuộc {self.unit.parent.name}" if self.unit.parent else ""
+        since = f", từ {self.since:%d/%m/%Y}" if self.since else ""
+        return f"{self.unit.get_kind_display()}{above}{since}"
+
+    @property
+    def detail(self) -> str:
+        """The same with the code: what tells units of one name apart."""
+        return f"{self.place} – mã {self.unit.code}"
+
+
+def find_units(
+    text: str, *, wards_only: bool = False, limit: int = OPTIONS_SHOWN
+) -> list[FoundUnit]:
+    """Open units that bear the text in their name or code, then those that old names
+    lead to; any account. At most four queries.
+    """
+    key = fold(text)
+    bearing = list(_bearing(text, wards_only=wards_only)[:limit])
+    old = sorted(old_names(text), key=lambda name: _order(name, key)) if key else []
+    known = {unit.pk: unit for unit in bearing}
+    known |= open_units(
+        {unit_id for name in old for unit_id in name.followers} - known.keys(),
+        wards_only=wards_only,
+    )
+    leading: dict[int, list[OldName]] = {}
+    for name in old:
+        for unit_id in name.followers:
+            leading.setdefault(unit_id, []).append(name)
+    ranks = {unit.pk: _rank(unit, key, text) for unit in bearing}
+    for unit_id in leading.keys() & known.keys():
+        was = _Rank.WAS_NAMED if _is_exact(leading[unit_id][0], key) else _Rank.WAS_NEAR
+        # A unit that bears the text is told by its own name, unless an old one fits better.
+        if was < ranks.get(unit_id, len(_Rank)):
+            ranks[unit_id] = was
+        else:
+            leading.pop(unit_id)
+    order = [*known]
+    order.sort(key=lambda unit_id: ranks[unit_id])
+    return tell_apart(
+        [(known[unit_id], leading.get(unit_id, [])) for unit_id in order[:limit]], old
+    )
+
+
+def open_units(
+    keys: Collection[int], *, wards_only: bool = False
+) -> dict[int, Committee]:
+    """These units under their keys with the unit above; no query for none."""
+    if not keys:
+        return {}
+    return {unit.pk: unit for unit in _named(wards_only).filter(pk__in=keys)}
+
+
+def tell_apart(
+    found: Iterable[tuple[Committee, list[OldName]]], old: Iterable[OldName]
+) -> list[FoundUnit]:
+    """Units with the names that led to them; namesakes are told with their first day."""
+    found = list(found)
+    units = {unit.pk: unit_key(unit.name) for unit, _ in found}
+    # An old unit whose name its own successor bears is no other.
+    others = Counter(units.values())
+    for name in old:
+        key = unit_key(name.name)
+        if any(units.get(unit_id) != key for unit_id in name.followers):
+            others[key] += 1
+    return [
+        FoundUnit(
+            unit,
+            former=_former(unit.pk, names),
+            since=unit.valid_from if others[units[unit.pk]] > 1 else None,
+        )
+        for unit, names in found
+    ]
+
+
+def _named(wards_only: bool) -> QuerySet[Committee]:
+    units = Committee.objects.directory().filter(valid_to=None)
+    if wards_only:
+        units = units.residences()
+    return units.select_related("parent").only(
+        "id",
+        "code",
+        "name",
+        "short_name",
+        "kind",
+        "valid_from",
+        "valid_to",
+        "parent__name",
+    )
+
+
+def _bearing(text: str, *, wards_only: bool) -> QuerySet[Committee]:
+    """Open units of this name or code, those of the very name first."""
+    key = fold(text)
+    exact = Q(search_key__in=exact_forms(key)) | Q(code=text.strip())
+    units = _named(wards_only).filter(Q(search_key__contains=key) | exact)
+    first = Case(When(exact, then=Value(0)), default=Value(1))
+    return units.order_by(first, "sort_key", "id")
+
+
+def _rank(unit: Committee, key: str, text: str) -> _Rank:
+    names = {fold(unit.name), fold(unit.short_name)}
+    exact = unit.code == text.strip() or not names.isdisjoint(exact_forms(key))
+    return _Rank.NAMED if exact else _Rank.NEAR
+
+
+def _is_exact(name: OldName, key: str) -> bool:
+    return fold(name.name) in exact_forms(key) or fold(name.short_name) == key
+
+
+def _order(name: OldName, key: str) -> tuple[bool, int, str]:
+    """The very name before others, the latest before older ones."""
+    return not _is_exact(name, key), -name.until.toordinal(), fold(name.name)
+
+
+def _former(unit_id: int, names: list[OldName]) -> str:
+    told = [name.told_of(unit_id) for name in names[:_FORMERS_TOLD]]
+    if more := len(names) - len(told):
+        told.append(f"và {more} đơn vị khác")
+    return "; ".join(told)
