@@ -9,6 +9,8 @@ GET lines ask for the page, POST lines send an empty form.
 
 from dataclasses import dataclass
 
+from django.urls import reverse
+
 # The member lives in the cell, of the ward; works at the workplace; lived and worked
 # at the past ones before. Sisters and others have nothing to do with him.
 CAST = [
@@ -43,6 +45,9 @@ class Case:
         thing, *rest = self.key.split()
         names = dict(part.split("=") for part in rest)
         return {"pk": getattr(world, thing).pk, **names}
+
+    def address(self, world) -> str:
+        return reverse(self.url, kwargs=self.kwargs(world))
 
 
 def _cases(table: str) -> list[Case]:

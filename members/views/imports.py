@@ -354,7 +354,10 @@ def _run_in_scope(request, pk) -> tuple[ImportRun, Committee]:
     """The user's own run, while he still has the right at its unit."""
     runs = ImportRun.objects.started_by(request.user).filter(kind__in=ListKind.values)
     run = get_object_or_404(runs, pk=pk)
-    committee = get_object_or_404(Committee, code=run.committee_code)
+    units = Committee.objects.select_related("heir")
+    committee = get_object_or_404(units, code=run.committee_code)
+    # A list of a unit that has ended meanwhile goes to the unit in its place.
+    committee = committee.heir or committee
     if not can_import(request.user, run.kind, committee):
         raise PermissionDenied
     return run, committee

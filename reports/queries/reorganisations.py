@@ -18,6 +18,7 @@ from members.models import (
 from members.queries.accounts import role_names
 from members.services.reorganisations.accounts import is_wider
 from members.services.reorganisations.plan import ReformPlan
+from party76.shared.templatetags.ui import vn_number
 from residence.models import Meeting
 
 _LETTERS = [
@@ -68,7 +69,12 @@ class Consequences:
             (sum(move.moves for move in self.posts), "vai trò sang đơn vị kế tục"),
             (sum(not move.moves for move in self.posts), "vai trò kết thúc"),
         ]  # fmt: skip
-        return [f"{number} {words}" for number, words in told if number]
+        return counted_words(told)
+
+
+def counted_words(told: Iterable[tuple[int, str]]) -> list[str]:
+    """“1.202 đồng chí …” for each number that is not nothing."""
+    return [f"{vn_number(number)} {words}" for number, words in told if number]
 
 
 def consequences(plan: ReformPlan, names: Mapping[int, str]) -> Consequences:

@@ -1,5 +1,7 @@
 """What a decision would do, confirmed, done, taken back."""
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, JsonResponse
@@ -31,9 +33,11 @@ from party76.audit.models import Action
 from party76.audit.services import record
 from party76.shared.running import forget_running, note_running, read_running
 from party76.spreadsheets.bad_rows import bad_rows_workbook
+from party76.spreadsheets.preview import Outcome
 from party76.spreadsheets.queries import recognition_of
 from party76.spreadsheets.writer import xlsx_response
-from reports.queries.reorganisations import consequences
+from reports.queries import paging
+from reports.queries.reorganisations import consequences, counted_words
 from reports.views.reform_pages import (
     STEPS,
     groups_of,
@@ -61,18 +65,15 @@ def reorganisation_detail(request, pk):
 
 
 def _done_page(request, reform):
-    lines = list(
-        reform.successions.select_related("old", "new").order_by("pk")
-        if reform.is_done
-        else []
-    )
+    lines = reform.successions.select_related("old", "new")
+    page = paging.page_of(lines, paging.Cursor.read(request.GET), by="id")
     context = {
         "reform": reform,
         "tiles": tiles_of(reform.counts),
-        "lines": lines,
+        "page": page,
         "steps": STEPS,
         "trail": reform_trail(),
-        "day_before": reform.effective_on - timezone.timedelta(days=1),
+        "day_before": reform.effective_on - timedelta(days=1),
         "can_take_back": reform.is_done
         and can_run_reorganisation(request.user, reform),
     }
@@ -85,7 +86,7 @@ def _preview_page(request, reform, *, form=None):
     names = names_of(proposal)
     told = consequences(proposal.plan, names)
     form = form or ReformAnswersForm(run=run, proposal=proposal, posts=told.posts)
-    chosen = chosen_outcome(request, proposal.preview)
+    chosen = _chosen(request, proposal.preview)
     rows, before, after = page_of(proposal.preview.of(chosen), request)
     context = {
         "reform": reform,
@@ -110,6 +111,13 @@ def _preview_page(request, reform, *, form=None):
     return render(
         request, "reports/reorganisation_preview.html", context, status=status
     )
+
+
+def _chosen(request, preview) -> Outcome:
+    """The tab that was asked for; what is wrong before all else."""
+    if "nhom" not in request.GET and preview.counts["error"]:
+        return Outcome.ERROR
+    return chosen_outcome(request, preview)
 
 
 @require_POST
@@ -178,7 +186,7 @@ def _summary_of(proposal) -> list[str]:
         (len(plan.heirs), "đơn vị kết thúc hoạt động"),
         (len(plan.changes), "đơn vị đổi tên, loại hoặc nơi trực thuộc"),
     ]
-    return [f"{number} {words}" for number, words in told if number]
+    return counted_words(told)
 
 
 def _confirmed(request, reform):

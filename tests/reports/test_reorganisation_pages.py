@@ -124,7 +124,7 @@ def test_start_for_a_unit_outside_the_scope_is_refused(client, world):
 def test_preview_says_what_is_wrong_and_offers_the_rows_as_a_file(department, world):
     reform = begin(world, *MERGED, row("Phường Không Có", "Phường Khác"))
 
-    preview = department.get(f"{page('detail', reform)}?nhom=error")
+    preview = department.get(page("detail", reform))
     confirming = department.get(page("confirm", reform))
     file = department.get(page("bad_rows", reform))
 

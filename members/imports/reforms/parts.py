@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from members.imports.reforms.known import OpenTree, OpenUnit
 from members.models import Kind, Member, Registration
-from party76.shared.text import fold
+from party76.shared.text import fold, text_sort_key
 
 NOBODY = "nobody"
 _STATES = [
@@ -66,6 +66,7 @@ def question_of(
     key = part_key(old.id, new_name)
     answer = answers.get(key) or {}
     cells = [unit for unit in tree.children(old.id) if unit.is_below_ward]
+    cells.sort(key=lambda unit: (not unit.receives_members, text_sort_key(unit.name)))
     known = {unit.id for unit in cells}
     return PartQuestion(
         key=key,
