@@ -79,7 +79,11 @@ def summary_file(found: Summary, *, by: User | None) -> bytes:
             by=by,
             committee_code=found.unit.code,
             count=len(found.lines),
-            facts={"report": "summary", "year": found.year.year},
+            facts={
+                "report": "summary",
+                "year": found.year.year,
+                "structure": found.structure_day.isoformat(),
+            },
         )
     )
     workbook = Workbook()
@@ -91,7 +95,7 @@ def summary_file(found: Summary, *, by: User | None) -> bytes:
 
 
 def summary_filename(found: Summary) -> str:
-    return f"Tổng hợp {found.year.year} - {found.name}.xlsx"
+    return f"Tổng hợp {found.year.year} - {found.name}{_structure(found.place)}.xlsx"
 
 
 def names_file(
@@ -116,13 +120,27 @@ def names_file(
         _NAME_COLUMNS,
         _name_rows(all_names(figure, place, year, rest=rest, by=by)),
         title=f"{figure.label}, năm {year.year}".upper(),
-        above=[place.name, f"Ngày chốt: {year.reference_day:%d/%m/%Y}"],
+        above=[
+            place.name,
+            f"Ngày chốt: {year.reference_day:%d/%m/%Y}",
+            *filter(None, [place.words(year.year)]),
+        ],
         below=[*below, stamp.sentence(by)],
     )
 
 
 def names_filename(figure: Figure, place: Place, year: RatingYear) -> str:
-    return f"{figure.label} {year.year} - {place.name}.xlsx"
+    return f"{figure.label} {year.year} - {place.name}{_structure(place)}.xlsx"
+
+
+def _structure(place: Place) -> str:
+    """Part of a file's name: files of one year under other units are other files."""
+    parts = []
+    if place.is_regrouped:
+        parts.append(f"cơ cấu {place.tree.day:%d-%m-%Y}")
+    if place.ground:
+        parts.append(f"địa bàn {place.ground.year}")
+    return f" ({', '.join(parts)})" if parts else ""
 
 
 def workplace_file(

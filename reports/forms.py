@@ -12,6 +12,7 @@ from members.scopes import within
 from party76.audit.models import Action, AuditEvent
 from party76.shared.forms import DateField
 from reports.queries.events import OBJECT_LABELS, overseen_users
+from reports.queries.regrouping import why_not
 from reports.queries.workplace import STAGE_LABELS, Narrowing, Result, Stage, wards_of
 
 
@@ -27,6 +28,90 @@ class UnitYearForm(forms.Form):
         super().__init__(*args, **kw)
         self.fields["don_vi"].choices = units
         self.fields["nam"].choices = [(year.year, f"Năm {year.year}") for year in years]
+
+
+TODAY = "hom-nay"  # the units as they are now
+OTHER_DAY = "khac"  # the units of a day that is typed beside
+
+
+class StructureChoiceForm(UnitYearForm):
+    """The same, and under whose units the year is shown."""
+
+    co_cau = forms.ChoiceField(label="Theo cơ cấu", required=False)
+    ngay = DateField(label="Cơ cấu của ngày", required=False)
+    dia_ban = forms.ChoiceField(label="Địa bàn", required=False)
+
+    def __init__(
+        self,
+        *args,
+        year: RatingYear,
+        ground: RatingYear | None,
+        today: date,
+        **kwargs,
+    ):
+        super().__init__(*args, **kwargs)
+        self.fields["co_cau"].choices = [
+            ("", f"ngày chốt {year.reference_day:%d/%m/%Y}"),
+            (TODAY, "hiện nay"),
+            (OTHER_DAY, "ngày khác"),
+        ]
+        if today <= year.reference_day:
+            del self.fields["co_cau"]
+        if self.initial.get("co_cau") != OTHER_DAY:
+            del self.fields["ngay"]
+        if ground is None:
+            del self.fields["dia_ban"]
+        else:
+            self.fields["dia_ban"].choices = [
+                ("", "toàn bộ"),
+                (str(ground.year), f"các đơn vị có từ năm {ground.year}"),
+            ]
+
+
+class StructureForm(forms.Form):
+    """Under whose units a year is read, and on the ground of which earlier year."""
+
+    co_cau = forms.CharField(required=False)
+    dia_ban = forms.IntegerField(
+        required=False,
+        error_messages={
+            "invalid": "Địa bàn được gọi bằng một năm nhận xét, ví dụ 2013."
+        },
+    )
+
+    def __init__(
+        self, *args, year: RatingYear, years: list[RatingYear], today: date, **kwargs
+    ):
+        super().__init__(*args, **kwargs)
+        self.year, self.years, self.today = year, years, today
+
+    def clean_co_cau(self) -> date | None:
+        """The day, or None for the units of the reference day."""
+        value, then = self.cleaned_data["co_cau"], self.year.reference_day
+        if not value:
+            return None
+        if value == TODAY:
+            return self.today if self.today > then else None
+        if value == OTHER_DAY:
+            raise forms.ValidationError(
+                "Đồng chí nhập ngày ở ô “Cơ cấu của ngày” rồi bấm Xem."
+            )
+        day = DateField().clean(value)
+        if refusal := why_not(then, day, today=self.today):
+            raise forms.ValidationError(refusal)
+        return None if day == then else day
+
+    def clean_dia_ban(self) -> RatingYear | None:
+        """The earlier rating year whose units are meant."""
+        wanted = self.cleaned_data["dia_ban"]
+        if wanted is None:
+            return None
+        for year in self.years:
+            if year.year == wanted and year.reference_day < self.year.reference_day:
+                return year
+        raise forms.ValidationError(
+            f"Không có năm nhận xét {wanted} trước năm {self.year.year} để so địa bàn."
+        )
 
 
 class _CountField(forms.IntegerField):

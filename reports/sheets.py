@@ -69,7 +69,10 @@ class SummarySheet:
         found = self.found
         title = "TỔNG HỢP KẾT QUẢ NHẬN XÉT ĐẢNG VIÊN GIỮ MỐI LIÊN HỆ NƠI CƯ TRÚ"
         self._span(5, 1, self.width, title, size=15, bold=True)
-        self._span(6, 1, self.width, f"Năm {found.year.year}", size=14, bold=True)
+        year = found.structure_words or f"Năm {found.year.year}"
+        self._span(6, 1, self.width, year, size=14, bold=True)
+        lines = 1 + len(year) * 3 // (2 * self._characters)  # larger and bold
+        self.sheet.row_dimensions[6].height = 20 * lines
         period = (
             f"Thực hiện {found.year.rule_set.name}; số được tiếp nhận tính tại ngày "
             f"{found.day:%d/%m/%Y}, theo cơ cấu tổ chức của ngày "
@@ -118,8 +121,8 @@ class SummarySheet:
         self.last += 1
         first = self._write(self.last, 1, number, kind="integer", bold=bold)
         first.alignment = _CENTRE
-        self._write(self.last, 2, line.name, bold=bold, alignment=_LEFT)
-        lines = 1 + len(line.name) // _NAME_WIDTH
+        self._write(self.last, 2, line.full_name, bold=bold, alignment=_LEFT)
+        lines = 1 + len(line.full_name) // _NAME_WIDTH
         self.sheet.row_dimensions[self.last].height = 18 * lines + 2
         for index, column in enumerate(self.columns, _FIRST):
             self._number(index, column, line, bold=bold)
@@ -139,12 +142,17 @@ class SummarySheet:
         self.sheet.cell(self.last, index).alignment = _RIGHT
 
     @property
+    def _characters(self) -> int:
+        """About how many characters of a note fit on one line of the table's width."""
+        return int(5 + _NAME_WIDTH + 8.5 * len(self.columns))
+
+    @property
     def _percent_format(self) -> str:
         decimals = self.found.year.rule_set.decimals
         return f"[$-42A]0{'.' if decimals else ''}{'0' * decimals}%"
 
     def _notes(self, stamp: str) -> None:
-        notes = [stamp]
+        notes = [*self.found.notes, stamp]
         if self.found.has_tiers:
             notes.insert(
                 0, f"Tỷ lệ % tính trên {self.found.base}; {self.found.rounding}."
@@ -152,6 +160,9 @@ class SummarySheet:
         for row, text in enumerate(notes, self.last + 2):
             cell = self._span(row, 1, self.width, text, size=11)
             cell.alignment = _LEFT
+            # A merged cell never grows by itself.
+            lines = 1 + len(text) // self._characters
+            self.sheet.row_dimensions[row].height = 15 * lines
         self.last += 1 + len(notes)
 
     def _signature(self) -> None:

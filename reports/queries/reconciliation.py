@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Count, QuerySet
 
@@ -18,8 +19,7 @@ from reports.queries.summary import Figures, Line, Summary, empty_line, summary
 class Balance:
     """Both sums of one unit (design 4.4); every term is counted for itself."""
 
-    name: str
-    unit_id: int | None
+    line: Line
     at_start: int
     received_in_period: int
     ended_in_period: int
@@ -28,7 +28,18 @@ class Balance:
     moved_inside: int  # between the units below; part of neither side
     without_row: int
     without_place: int
-    figures: Figures
+
+    @property
+    def name(self) -> str:
+        return self.line.name
+
+    @property
+    def unit_id(self) -> int | None:
+        return self.line.unit_id
+
+    @property
+    def figures(self) -> Figures:
+        return self.line.figures
 
     @property
     def expected_at_end(self) -> int:
@@ -101,9 +112,19 @@ class PrintedTotal:
         return may_be_swapped_digits(self.printed, self.counted)
 
 
-def reconcile(unit: Committee, year: RatingYear) -> Reconciliation:
-    """Both sums for a unit and each unit below it; ten queries, however many units."""
-    found = summary(unit, year)
+def reconcile(
+    unit: Committee,
+    year: RatingYear,
+    *,
+    structure_day: date | None = None,
+    ground_year: RatingYear | None = None,
+) -> Reconciliation:
+    """Both sums for a unit and each unit below it; ten queries, however many units.
+
+    Under the units of a later day a move between two units that are one by then is
+    no move.
+    """
+    found = summary(unit, year, structure_day=structure_day, ground_year=ground_year)
     place = found.place
     counts = {
         "at_start": _per_line(
@@ -142,7 +163,7 @@ def _only_moved(
     touched = set(moved.came) | set(moved.left)
     for counted in counts.values():
         touched |= set(counted)
-    missing = touched - {line.unit_id for line in found.lines}
+    missing = touched - {line.key for line in found.lines}
     return [empty_line(found, unit) for unit in sorted(missing, key=str)]
 
 
@@ -208,21 +229,17 @@ def _pairs(place: Place, year: RatingYear) -> Iterable[tuple]:
 
 def _unit(line: Line, counts: dict[str, Counter], moved: _Moves) -> Balance:
     return Balance(
-        name=line.name,
-        unit_id=line.unit_id,
-        figures=line.figures,
-        moved_in=moved.came[line.unit_id],
-        moved_out=moved.left[line.unit_id],
+        line=line,
+        moved_in=moved.came[line.key],
+        moved_out=moved.left[line.key],
         moved_inside=0,
-        **{name: counted[line.unit_id] for name, counted in counts.items()},
+        **{name: counted[line.key] for name, counted in counts.items()},
     )
 
 
 def _total(found: Summary, counts: dict[str, Counter], moved: _Moves) -> Balance:
     return Balance(
-        name=found.total.name,
-        unit_id=found.total.unit_id,
-        figures=found.total.figures,
+        line=found.total,
         moved_in=moved.came_from_outside,
         moved_out=moved.left_for_outside,
         moved_inside=moved.between_lines,

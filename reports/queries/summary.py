@@ -11,8 +11,8 @@ from django.db.models import Count, Q, Value
 from evaluations.models import Evaluation, RatingYear, Tier
 from members.models import Committee, Placement
 from party76.shared.numbers import ROUNDING_LABELS, Rounding, shares
-from reports.queries.places import Place, place_of
-from reports.queries.tree import by_name, tree_around
+from reports.queries.places import Key, OldUnit, Place
+from reports.queries.structures import place_for
 
 _Outcome = Evaluation.Outcome
 # Outcomes of people still received on the reference day, and where they count.
@@ -67,7 +67,21 @@ class Line:
     name: str
     figures: Figures
     shares: tuple[Decimal | None, ...]
-    unit_id: int | None = None
+    key: Key = None
+    note: str = ""  # what a reader must know of it: divided, ended, lacking a part
+
+    @property
+    def unit_id(self) -> int | None:
+        return self.key.id if isinstance(self.key, OldUnit) else self.key
+
+    @property
+    def is_of_then(self) -> bool:
+        """True for a unit of the reference day on a page of later units."""
+        return isinstance(self.key, OldUnit)
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.name} ({self.note})" if self.note else self.name
 
     @property
     def tiers(self) -> list[tuple[int, Decimal | None]]:
@@ -93,6 +107,20 @@ class Summary:
     @property
     def structure_day(self) -> date:
         return self.place.tree.day
+
+    @property
+    def is_regrouped(self) -> bool:
+        """True where the year stands under the units of a later day."""
+        return self.place.is_regrouped
+
+    @property
+    def structure_words(self) -> str:
+        """Under whose units the figures stand, where not under those of their day."""
+        return self.place.words(self.year.year)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return self.place.notes
 
     @property
     def year_text(self) -> str:
@@ -128,16 +156,20 @@ class Summary:
 
 
 def summary(
-    unit: Committee, year: RatingYear, *, structure_day: date | None = None
+    unit: Committee,
+    year: RatingYear,
+    *,
+    structure_day: date | None = None,
+    ground_year: RatingYear | None = None,
 ) -> Summary:
     """The summary of a unit for a rating year, with a line for each unit below.
 
     Counts registrations received on the reference day and the current rows of the
-    year; names and tree as of structure_day (the reference day unless told).
-    Four queries whatever the number of units, three where year comes with its tiers.
+    year; under the units of structure_day (the reference day unless told), and only
+    on the ground of an earlier year where one is given. Four queries whatever the
+    number of units, three where year comes with its tiers; one more under other units.
     """
-    day = structure_day or year.reference_day
-    place = place_of(unit, year, tree_around(unit, day))
+    place = place_for(unit, year, structure_day=structure_day, ground_year=ground_year)
     tiers = tuple(year.rule_set.tiers.all())
     counted = _counted(place, year, tiers)
     total = sum(counted.values(), start=_nothing(tiers))
@@ -148,18 +180,13 @@ def summary(
         place=place,
         tiers=tiers,
         lines=tuple(_lines(place, counted, year, tiers)),
-        total=_line("Tổng cộng", total, year, unit_id=unit.pk),
+        total=_line(place.total_name, total, year, key=unit.pk),
     )
 
 
-def empty_line(found: Summary, unit_id: int | None) -> Line:
+def empty_line(found: Summary, key: Key) -> Line:
     """A line of nothing for a unit below, or for what belongs to none."""
-    name = (
-        _name_of_rest(found.place)
-        if unit_id is None
-        else found.place.tree.nodes[unit_id].name
-    )
-    return _line(name, _nothing(found.tiers), found.year, unit_id=unit_id)
+    return _line_of(found.place, key, _nothing(found.tiers), found.year)
 
 
 def evaluation_rows(place: Place, year: RatingYear):
@@ -187,10 +214,10 @@ def received_rows(place: Place, day: date):
 
 def _counted(
     place: Place, year: RatingYear, tiers: tuple[Tier, ...]
-) -> dict[int | None, Figures]:
+) -> dict[Key, Figures]:
     """{unit directly below, or None for what belongs to none: its figures}."""
     position = {tier.pk: index for index, tier in enumerate(tiers)}
-    counted: defaultdict[int | None, dict] = defaultdict(lambda: _blank(tiers))
+    counted: defaultdict[Key, dict] = defaultdict(lambda: _blank(tiers))
     for ward, cell, received, outside in received_rows(place, year.reference_day):
         figures = counted[place.line_of(ward, cell)]
         figures["received"] += received
@@ -230,33 +257,24 @@ def _nothing(tiers: tuple[Tier, ...]) -> Figures:
 
 
 def _line(
-    name: str, figures: Figures, year: RatingYear, *, unit_id: int | None = None
+    name: str, figures: Figures, year: RatingYear, *, key: Key = None, note: str = ""
 ) -> Line:
     rules = year.rule_set
     percentages = shares(
         figures.tiers, decimals=rules.decimals, rounding=Rounding(rules.rounding)
     )
-    return Line(name, figures, tuple(percentages), unit_id)
+    return Line(name, figures, tuple(percentages), key, note)
+
+
+def _line_of(place: Place, key: Key, figures: Figures, year: RatingYear) -> Line:
+    return _line(place.name_of(key), figures, year, key=key, note=place.note_of(key))
 
 
 def _lines(
     place: Place,
-    counted: dict[int | None, Figures],
+    counted: dict[Key, Figures],
     year: RatingYear,
     tiers: tuple[Tier, ...],
 ) -> Iterable[Line]:
-    tree, unit = place.tree, place.unit
-    shown = {node.id for node in tree.residences_below(unit.pk)}
-    shown |= {child for child in counted if child is not None}
-    nodes = sorted((tree.nodes[child] for child in shown), key=by_name)
-    for node in nodes:
-        figures = counted.get(node.id, _nothing(tiers))
-        yield _line(node.name, figures, year, unit_id=node.id)
-    if None in counted and nodes:
-        yield _line(_name_of_rest(place), counted[None], year)
-
-
-def _name_of_rest(place: Place) -> str:
-    if place.grain == "cell_id":
-        return "Chưa phân chi bộ"
-    return f"Đơn vị không có trong cơ cấu của ngày {place.tree.day:%d/%m/%Y}"
+    for key in place.lines(counted):
+        yield _line_of(place, key, counted.get(key, _nothing(tiers)), year)

@@ -1,18 +1,29 @@
 """The tree of party organisations as it stood on a day, built in memory."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from members.models import Committee, CommitteePeriod, Kind
 from party76.shared.text import text_sort_key
 
 # What may stand between the city and a cell that receives members.
-_ABOVE_CELLS = [Kind.CITY, Kind.DISTRICT, Kind.DIRECT, Kind.WARD]
-_BELOW_WARD = {Kind.DIVISION, Kind.CELL, Kind.GRASSROOTS_CELL}
+ABOVE_CELLS = [Kind.CITY, Kind.DISTRICT, Kind.DIRECT, Kind.WARD]
+BELOW_WARDS = [Kind.DIVISION, Kind.CELL, Kind.GRASSROOTS_CELL]
+# Columns of a period in the order of a Node's fields.
+NODE_COLUMNS = (
+    "committee_id",
+    "parent_id",
+    "name",
+    "short_name",
+    "kind",
+    "code",
+    "committee__receives_members",
+    "committee__path",
+)
 
 
 class Node(NamedTuple):
@@ -108,46 +119,61 @@ def by_name(node: Node) -> str:
     return text_sort_key(node.name)
 
 
-def is_below_ward(unit: Committee) -> bool:
-    """True for cells and divisions, whose people are found by their cell."""
-    return unit.kind in _BELOW_WARD
+def is_below_ward(kind: str) -> bool:
+    """True for units whose people are found by their cell."""
+    return kind in BELOW_WARDS
 
 
-def counts_by_cell(unit: Committee) -> bool:
+def counts_by_cell(kind: str) -> bool:
     """True for a ward and what lies below it; above, wards are the finest grain."""
-    return unit.kind == Kind.WARD or is_below_ward(unit)
+    return kind == Kind.WARD or is_below_ward(kind)
 
 
 def tree_around(unit: Committee, day: date) -> Tree:
     """The residence side of the tree on a day, as far as a summary of unit needs.
 
-    One query. Cells are read only for a ward and what lies below it.
+    One query; two for a unit that was of another kind on that day. Cells are read
+    only for a ward and what lies below it.
     """
+    tree = grown(_nodes_around(unit, unit.kind, day), day)
+    node = tree.nodes.get(unit.pk)
+    if node is None or _needs(node.kind) == _needs(unit.kind):
+        return tree
+    return grown(_nodes_around(unit, node.kind, day), day)
+
+
+def grown(nodes: Iterable[Node], day: date) -> Tree:
+    """The tree of these units; children in the order they come."""
+    found = {node.id: node for node in nodes}
+    children: dict[int | None, list[int]] = {}
+    for node in found.values():
+        children.setdefault(node.parent_id, []).append(node.id)
+    return Tree(day=day, nodes=found, children=children)
+
+
+def near(tree: Tree, unit: int) -> Tree:
+    """As much of a whole tree as tree_around would have read for a unit."""
+    kept = {key for key, node in tree.nodes.items() if node.kind in ABOVE_CELLS}
+    node = tree.nodes.get(unit)
+    if node is not None:
+        kept.add(unit)
+        if counts_by_cell(node.kind):
+            kept |= {*tree.below(unit), node.parent_id or unit}
+    return grown((tree.nodes[key] for key in tree.nodes if key in kept), tree.day)
+
+
+def _needs(kind: str) -> tuple[bool, bool]:
+    return counts_by_cell(kind), is_below_ward(kind)
+
+
+def _nodes_around(unit: Committee, kind: str, day: date) -> Iterator[Node]:
     on_day = CommitteePeriod.objects.filter(valid_from__lte=day).filter(
         Q(valid_to=None) | Q(valid_to__gt=day)
     )
-    wanted = Q(kind__in=_ABOVE_CELLS) | Q(committee=unit)
-    if counts_by_cell(unit):
+    wanted = Q(kind__in=ABOVE_CELLS) | Q(committee=unit)
+    if counts_by_cell(kind):
         divisions = on_day.filter(parent=unit, kind=Kind.DIVISION)
         wanted |= Q(parent=unit) | Q(parent__in=divisions.values("committee"))
-    if is_below_ward(unit):
+    if is_below_ward(kind):
         wanted |= Q(committee__in=on_day.filter(committee=unit).values("parent"))
-    return _grown(on_day.filter(wanted), day)
-
-
-def _grown(periods: QuerySet[CommitteePeriod], day: date) -> Tree:
-    rows = periods.values_list(
-        "committee_id",
-        "parent_id",
-        "name",
-        "short_name",
-        "kind",
-        "code",
-        "committee__receives_members",
-        "committee__path",
-    )
-    nodes = {row[0]: Node._make(row) for row in rows}
-    children: dict[int | None, list[int]] = {}
-    for node in nodes.values():
-        children.setdefault(node.parent_id, []).append(node.id)
-    return Tree(day=day, nodes=nodes, children=children)
+    return map(Node._make, on_day.filter(wanted).values_list(*NODE_COLUMNS))

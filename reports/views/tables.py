@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.urls import reverse
-
 from members.models import User
 from party76.shared.templatetags.ui import vn_number, vn_signed
 from reports.queries import figures
 from reports.queries.columns import Column
+from reports.queries.places import Key
 from reports.queries.reconciliation import Balance
 from reports.queries.summary import Line, Summary
+from reports.views.structures import Address
 from reports.views.units import can_open
 
 
@@ -27,6 +27,7 @@ class Cell:
 @dataclass(frozen=True)
 class Row:
     name: str
+    note: str
     cells: list[Cell]
     url: str = ""
     is_total: bool = False
@@ -55,46 +56,38 @@ def heading_of(columns: list[Column]) -> list[tuple[str, int, list[str]]]:
     return [(name, max(len(labels), 1), labels) for name, labels in groups]
 
 
-def rows_of(found: Summary, columns: list[Column], user: User) -> list[Row]:
-    year = found.year.year
+def rows_of(
+    found: Summary, columns: list[Column], user: User, at: Address
+) -> list[Row]:
     rows = []
     for line in found.every_line:
-        unit = line.unit_id or found.unit.pk
-        node = found.place.tree.nodes.get(unit)
-        opens = unit == found.unit.pk or (node is not None and can_open(user, node))
         is_total = line is found.total
+        node = found.place.node_of(line.key)
+        is_own = line.key is None or line.key == at.unit
+        opens = is_own or (node is not None and can_open(user, node))
+        has_page = opens and not is_total and line.key is not None
         rows.append(
             Row(
                 name=line.name,
-                cells=[_cell(column, line, unit, year, opens) for column in columns],
-                url=_unit_url(line, year) if opens and not is_total else "",
+                note=line.note,
+                cells=[_cell(column, line, at, opens) for column in columns],
+                url=at.page("summary_unit", line.key) if has_page else "",
                 is_total=is_total,
             )
         )
     return rows
 
 
-def _cell(column: Column, line: Line, unit: int, year: int, opens: bool) -> Cell:
+def _cell(column: Column, line: Line, at: Address, opens: bool) -> Cell:
     value = column.value(line)
     label = f"{column.group}: {column.label}" if column.group else column.label
     url = ""
     if column.figure and value and opens:
-        url = list_url(unit, year, column.figure, rest=line.unit_id is None)
+        url = at.list(column.figure, line.key)
     return Cell(label, value, column.is_share, url)
 
 
-def _unit_url(line: Line, year: int) -> str:
-    if line.unit_id is None:
-        return ""
-    return reverse("reports:summary_unit", args=[line.unit_id, year])
-
-
-def list_url(unit: int, year: int, figure: figures.Figure, *, rest=False) -> str:
-    url = reverse("reports:summary_list", args=[unit, year, figure.key])
-    return f"{url}?con_lai=1" if rest else url
-
-
-def roll_sum(total: Balance, pk: int, year: int) -> list[Term]:
+def roll_sum(total: Balance, at: Address) -> list[Term]:
     terms = [
         ("", figures.AT_START, total.at_start),
         ("+", figures.RECEIVED_IN_PERIOD, total.received_in_period),
@@ -103,10 +96,10 @@ def roll_sum(total: Balance, pk: int, year: int) -> list[Term]:
         ("−", figures.MOVED_OUT, total.moved_out),
         ("=", figures.RECEIVED, total.figures.received),
     ]
-    return _terms(terms, pk, year)
+    return _terms(terms, at)
 
 
-def assessed_sum(total: Balance, pk: int, year: int) -> list[Term]:
+def assessed_sum(total: Balance, at: Address) -> list[Term]:
     counted = total.figures
     terms = [
         ("", figures.RECEIVED, counted.received),
@@ -119,12 +112,12 @@ def assessed_sum(total: Balance, pk: int, year: int) -> list[Term]:
         ("+", figures.ENDED_ASSESSED, counted.ended_assessed),
         ("=", figures.ASSESSED, counted.assessed),
     ]
-    return _terms(terms, pk, year)
+    return _terms(terms, at)
 
 
-def _terms(terms, pk: int, year: int) -> list[Term]:
+def _terms(terms, at: Address) -> list[Term]:
     return [
-        Term(sign, figure.label, value, list_url(pk, year, figure) if value else "")
+        Term(sign, figure.label, value, at.list(figure, at.unit) if value else "")
         for sign, figure, value in terms
     ]
 
@@ -153,7 +146,7 @@ class Remark:
     url: str
 
 
-def remarks_of(total: Balance, pk: int, year: int) -> list[Remark]:
+def remarks_of(total: Balance, at: Address) -> list[Remark]:
     counted = total.figures
     found = []
     if counted.ended_assessed:
@@ -200,12 +193,12 @@ def remarks_of(total: Balance, pk: int, year: int) -> list[Remark]:
             )
         )
     return [
-        Remark(text, kind, list_url(pk, year, figure)) for text, kind, figure in found
+        Remark(text, kind, at.list(figure, at.unit)) for text, kind, figure in found
     ]
 
 
-def balance_row(unit: Balance, pk: int, year: int) -> dict:
-    key, rest = unit.unit_id or pk, unit.unit_id is None
+def balance_row(unit: Balance, at: Address) -> dict:
+    key: Key = unit.line.key
     shown = [
         ("Đầu kỳ", unit.at_start, figures.AT_START),
         ("Tiếp nhận", unit.received_in_period, figures.RECEIVED_IN_PERIOD),
@@ -222,16 +215,14 @@ def balance_row(unit: Balance, pk: int, year: int) -> dict:
         ("Được nhận xét", unit.figures.assessed, figures.ASSESSED),
     ]
     # A move into “no cell yet” is a move inside the unit: no list of its own.
-    without_list = {figures.MOVED_IN, figures.MOVED_OUT} if rest else set()
+    without_list = {figures.MOVED_IN, figures.MOVED_OUT} if key is None else set()
     cells = [
         Cell(
             label,
             value,
-            url=list_url(key, year, figure, rest=rest)
-            if value and figure not in without_list
-            else "",
+            url=at.list(figure, key) if value and figure not in without_list else "",
         )
         for label, value, figure in shown
     ]
-    url = "" if rest else reverse("reports:reconciliation", args=[key, year])
+    url = "" if key is None else at.page("reconciliation", key)
     return {"unit": unit, "state": state_of(unit), "cells": cells, "url": url}

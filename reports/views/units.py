@@ -1,6 +1,8 @@
 """What the pages of a unit's year have in common: unit, year, right, choices."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
@@ -54,6 +56,10 @@ def can_open(user: User, node: Node) -> bool:
     return any(contains(path, node.path) for path in user.paths_of(*_READERS))
 
 
+def can_open_unit(user: User, unit: Committee) -> bool:
+    return any(contains(path, unit.path) for path in user.paths_of(*_READERS))
+
+
 def unit_choices(user: User, tree: Tree, unit: Committee) -> list[tuple[int, str]]:
     """The units of that day in the user's scope, indented as they hang together."""
     shown = [node for node in tree.in_order() if can_open(user, node[1])]
@@ -71,12 +77,19 @@ def unit_choices(user: User, tree: Tree, unit: Committee) -> list[tuple[int, str
     return choices
 
 
-def trail(user: User, tree: Tree, unit: Committee, year: int) -> list[tuple[str, str]]:
+def trail(
+    user: User,
+    tree: Tree,
+    unit: Committee,
+    year: int,
+    kept: Mapping[str, str] | None = None,
+) -> list[tuple[str, str]]:
     """(name, address) of the units above, as far as the user may open them."""
     if unit.pk not in tree:
         return []
+    query = f"?{urlencode(kept)}" if kept else ""
     return [
-        (node.label, reverse("reports:summary_unit", args=[node.id, year]))
+        (node.label, reverse("reports:summary_unit", args=[node.id, year]) + query)
         for node in tree.above(unit.pk)
         if can_open(user, node)
     ]

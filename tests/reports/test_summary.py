@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from evaluations.models import Evaluation
-from members.models import CommitteePeriod
+from members.models import CommitteePeriod, Kind
 from reports.queries.summary import Figures, summary
 from tests.factories.members import make_committee
 from tests.factories.reports import make_city, make_evaluation, make_rating_year
@@ -206,3 +206,19 @@ def test_summary_asks_four_questions_however_many_units(
 
     with django_assert_num_queries(4):
         summary(place.district, place.year)
+
+
+def test_summary_of_a_ward_that_is_something_else_today_has_its_cells():
+    place = make_city()
+    place.stay(tier=1, cell=place.cell)
+    place.stay(tier=1, ward=place.sister_ward)
+    place.ward.kind = Kind.DISTRICT
+    place.ward.save()
+
+    found = summary(place.ward, place.year)
+
+    assert [(line.name, line.figures.received) for line in found.lines] == [
+        ("Chi bộ Khu vực 1", 1),
+        ("Chi bộ Khu vực 2", 0),
+    ]
+    assert found.total.figures.received == 1

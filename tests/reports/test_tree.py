@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from members.models import Kind
-from reports.queries.tree import tree_around
+from reports.queries.tree import grown, near, tree_around
 from tests.factories.members import make_committee
 from tests.factories.reports import REFERENCE_DAY, make_city
 
@@ -75,3 +75,43 @@ def test_choices_are_residences_in_the_order_of_the_tree():
         (2, "Đảng ủy phường An Hội"),
         (2, "Đảng ủy phường Tân An"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("today", "then", "questions"),
+    [
+        (Kind.DISTRICT, Kind.WARD, 2),
+        (Kind.CELL, Kind.WARD, 2),
+        (Kind.WARD, Kind.WARD, 1),
+    ],
+)
+def test_unit_of_another_kind_today_is_read_as_it_was(
+    today, then, questions, django_assert_num_queries
+):
+    place = make_city()
+    place.ward.kind = today
+    place.ward.save()
+
+    with django_assert_num_queries(questions):
+        tree = tree_around(place.ward, REFERENCE_DAY)
+
+    assert tree.nodes[place.ward.pk].kind == then
+    assert tree.children[place.ward.pk] == [place.cell.pk, place.sister_cell.pk]
+
+
+def test_tree_near_a_unit_is_what_would_have_been_read_around_it():
+    place = make_city()
+    division = make_committee(place.ward, kind=Kind.DIVISION, name="Đảng ủy bộ phận")
+    make_committee(division, kind=Kind.CELL, receives_members=True)
+    whole = grown(
+        (
+            node
+            for unit in (place.ward, place.sister_ward, division)
+            for node in tree_around(unit, REFERENCE_DAY).nodes.values()
+        ),
+        REFERENCE_DAY,
+    )
+
+    for unit in (place.city, place.district, place.ward, division, place.cell):
+        nearby = near(whole, unit.pk)
+        assert nearby.nodes == tree_around(unit, REFERENCE_DAY).nodes, unit

@@ -1,11 +1,13 @@
 from pathlib import Path
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
-from evaluations.models import RatingYear
 from members.models import Committee, User
 from members.permissions import can_see_figures
 from reports.exports import summary_file
+from reports.forms import StructureForm
 from reports.queries.summary import summary
 from reports.queries.years import years_binding
 
@@ -17,14 +19,23 @@ class Command(BaseCommand):
         parser.add_argument("--committee", required=True, help="code of the unit")
         parser.add_argument("--year", required=True, type=int)
         parser.add_argument("--output", required=True, type=Path)
+        parser.add_argument(
+            "--structure",
+            help="day whose units the year is shown under, dd/mm/yyyy; "
+            "the reference day unless told",
+        )
+        parser.add_argument(
+            "--ground",
+            help="earlier year on whose ground alone the units are counted",
+        )
         parser.add_argument("--by", help="account on whose behalf; its rights are kept")
 
-    def handle(self, *, committee, year, output, by, **options):
+    def handle(self, *, committee, year, output, by, structure, ground, **options):
         unit = Committee.objects.filter(code=committee).first()
         if unit is None:
             raise CommandError(f"Không có đơn vị nào mang mã {committee}.")
         user = self._user(by, unit)
-        found = summary(unit, self._year(unit, year))
+        found = summary(unit, **self._chosen(unit, year, structure, ground))
         try:
             output.write_bytes(summary_file(found, by=user))
         except OSError as error:
@@ -41,8 +52,26 @@ class Command(BaseCommand):
             raise CommandError(f"Tài khoản {name} không được xem số liệu của {unit}.")
         return user
 
-    def _year(self, unit: Committee, year: int) -> RatingYear:
-        for found in years_binding(unit):
-            if found.year == year:
-                return found
-        raise CommandError(f"{unit} chưa có năm nhận xét {year}.")
+    def _chosen(
+        self, unit: Committee, year: int, structure: str | None, ground: str | None
+    ) -> dict[str, Any]:
+        """Year, day of the structure and ground; CommandError for what cannot be."""
+        years = years_binding(unit)
+        found = next((one for one in years if one.year == year), None)
+        if found is None:
+            raise CommandError(f"{unit} chưa có năm nhận xét {year}.")
+        form = StructureForm(
+            {"co_cau": structure or "", "dia_ban": ground or ""},
+            year=found,
+            years=years,
+            today=timezone.localdate(),
+        )
+        if not form.is_valid():
+            raise CommandError(
+                " ".join(error for errors in form.errors.values() for error in errors)
+            )
+        return {
+            "year": found,
+            "structure_day": form.cleaned_data["co_cau"],
+            "ground_year": form.cleaned_data["dia_ban"],
+        }
