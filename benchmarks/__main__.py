@@ -16,7 +16,7 @@ from benchmarks.results import Result, table
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 
-MODULES = ["summary", "lists", "imports", "marks"]
+MODULES = ["summary", "lists", "imports", "marks", "reform"]
 
 
 def main() -> int:

@@ -8,6 +8,8 @@ from evaluations.services.years import move_drafts
 from members.signals import units_reorganised
 from residence.signals import reasons_changing
 
+_DAY = timedelta(days=1)
+
 
 @receiver(reasons_changing)
 def keep_evidence_of_proposed_sheets(sender, meeting, **kwargs):
@@ -38,25 +40,24 @@ def move_drafts_of_open_years(sender, reform, ledger, **kwargs):
         rating_year__state=RatingYear.State.OPEN,
         rating_year__reference_day__gte=reform.on,
     )
-    ended = dict(
-        rows.exclude(registration__ended_on=None).values_list(
-            "registration", "registration__ended_on"
+    days = {
+        pk: reference_day if ended_on is None else min(reference_day, ended_on - _DAY)
+        for pk, reference_day, ended_on in rows.values_list(
+            "pk", "rating_year__reference_day", "registration__ended_on"
         )
-    )
-    moved = [
-        (
-            row,
-            reform.standing_of(
-                row.registration_id,
-                row.member_id,
-                row.ward_id,
-                row.cell_id,
-                row.workplace_id,
-            ),
+    }
+    moved = []
+    for row in ledger.hold(rows.order_by("pk")):
+        standing = reform.standing_where_there_is_one(
+            row.registration_id,
+            row.member_id,
+            row.ward_id,
+            row.cell_id,
+            row.workplace_id,
+            day=days[row.pk],
         )
-        for row in ledger.hold(rows.order_by("pk"))
-        if ended.get(row.registration_id, reform.on + timedelta(days=1)) > reform.on
-    ]
+        if standing is not None and days[row.pk] >= reform.on:
+            moved.append((row, standing))
     _move_sheets(reform, ledger)
     return {"drafts": move_drafts(moved, ledger)}
 
@@ -68,6 +69,7 @@ def _move_sheets(reform, ledger):
         rating_year__state=RatingYear.State.OPEN,
         rating_year__reference_day__gte=reform.on,
     )
+    days = dict(sheets.values_list("pk", "rating_year__reference_day"))
     for sheet in ledger.hold(sheets.order_by("pk")):
-        sheet.ward_id = reform.ward_of(sheet.cell_id, sheet.ward_id)
+        sheet.ward_id = reform.ward_of(sheet.cell_id, sheet.ward_id, day=days[sheet.pk])
     ledger.write(Sheet)

@@ -25,18 +25,25 @@ def move_coming_meetings(sender, reform, ledger, **kwargs):
             )
         meeting.committee_id = heir
     count = ledger.write(Meeting)
+    _move_lists(reform, ledger)
+    return {"meetings": count}
+
+
+def _move_lists(reform, ledger):
     rows = Attendance.objects.filter(
         meeting__state__in=_NOT_OVER, meeting__held_on__gte=reform.on
     ).filter(reform.concerns())
+    days = dict(rows.values_list("pk", "meeting__held_on"))
     for row in ledger.hold(rows.order_by("pk")):
-        standing = reform.standing_of(
+        standing = reform.standing_where_there_is_one(
             row.registration_id,
             row.member_id,
             row.ward_id,
             row.cell_id,
             row.workplace_id,
+            day=days[row.pk],
         )
-        row.ward_id, row.cell_id = standing.ward_id, standing.cell_id
-        row.workplace_id = standing.workplace_id
+        if standing is not None:
+            row.ward_id, row.cell_id = standing.ward_id, standing.cell_id
+            row.workplace_id = standing.workplace_id
     ledger.write(Attendance)
-    return {"meetings": count}

@@ -1,17 +1,15 @@
 """Opening and mending many units of the tree at once; the caller records the event."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max, Q
 
 from members.models import Committee, CommitteePeriod, User
-from members.scopes import STEP
-from members.services.committees import LAST_CHILD, PERIOD_FIELDS
+from members.scopes import LAST_CHILD, STEP
+from members.services.committees import PERIOD_FIELDS, last_steps
 from party76.audit.models import Action
 from party76.audit.services import record
 
@@ -110,22 +108,13 @@ def free_codes(
 
 
 def _give_paths(units: Sequence[Committee]) -> None:
-    parents = {unit.parent_id for unit in units}
-    siblings = Committee.objects.filter(
-        Q(parent__in=parents - {None}) | Q(parent=None)
-        if None in parents
-        else Q(parent__in=parents)
-    )
-    last = dict(siblings.order_by().values_list("parent").annotate(last=Max("path")))
-    given: Counter[int | None] = Counter()
-    for unit in units:
-        given[unit.parent_id] += 1
-        before = last.get(unit.parent_id)
-        number = (int(before[-STEP:]) if before else 0) + given[unit.parent_id]
-        if number > LAST_CHILD:
+    bases = [unit.parent.path if unit.parent else "" for unit in units]
+    last = last_steps(set(bases))
+    for unit, base in zip(units, bases, strict=True):
+        last[base] += 1
+        if last[base] > LAST_CHILD:
             raise ValidationError("Đơn vị này đã có quá nhiều đơn vị trực thuộc.")
-        base = unit.parent.path if unit.parent else ""
-        unit.path = f"{base}{number:0{STEP}}"
+        unit.path = f"{base}{last[base]:0{STEP}}"
 
 
 def _add(rows: Sequence[IncomingUnit]) -> list[Committee]:

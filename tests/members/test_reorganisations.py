@@ -21,6 +21,7 @@ from members.models import (
     Sector,
     User,
 )
+from members.queries.tree_check import check_tree
 from members.services.registrations import assign_cell
 from members.services.reorganisations.plan import NewUnit, ReformPlan, Step
 from members.services.reorganisations.run import (
@@ -38,7 +39,7 @@ from tests.factories.world import make_world
 
 pytestmark = pytest.mark.django_db
 
-DAY, TODAY = date(2025, 7, 1), date(2026, 1, 1)
+DAY, LATER, TODAY = date(2025, 7, 1), date(2025, 9, 1), date(2026, 1, 1)
 TABLES = [Committee, CommitteePeriod, Placement, Registration, Member, RoleAssignment]
 
 
@@ -390,5 +391,183 @@ def test_decision_that_cannot_hold_is_refused_and_nothing_written(make, world):
 
     with pytest.raises(ValidationError):
         run(make(world), world)
+
+    assert rows() == before
+
+
+# What the state machine (tests/reports/test_tree_machine.py) found
+
+
+def absorb(old, new, *, on=DAY) -> ReformPlan:
+    return ReformPlan(on=on, heirs={old.pk: new.pk})
+
+
+def test_unit_founded_after_a_merger_gets_a_path_of_its_own(world):
+    run(absorb(world.past_ward, world.sister_ward), world)
+
+    founded = [
+        make_committee(world.city),
+        make_committee(Committee.objects.get(pk=world.sister_ward.pk)),
+    ]
+
+    paths = Committee.objects.values_list("path", flat=True)
+    assert all(list(paths).count(unit.path) == 1 for unit in founded)
+    assert check_tree() == []
+
+
+def test_heir_that_ends_without_a_successor_leaves_no_heir(world):
+    run(absorb(world.past_ward, world.sister_ward), world)
+
+    run(ReformPlan(on=LATER, heirs={world.sister_ward.pk: None}), world)
+
+    assert not Committee.objects.exclude(heir=None).exists()
+    assert check_tree() == []
+
+
+def test_past_merger_leaves_a_cell_where_a_later_decision_has_put_it(world):
+    moved = {world.sister_cell.pk: {"parent": world.sister_ward.pk}}
+    run(ReformPlan(on=LATER, changes=moved), world)
+
+    run(absorb(world.ward, world.past_ward), world)
+
+    periods = world.sister_cell.periods.order_by("valid_from")
+    assert list(periods.values_list("parent", "valid_from")) == [
+        (world.ward.pk, date(2000, 1, 1)),
+        (world.past_ward.pk, DAY),
+        (world.sister_ward.pk, LATER),
+    ]
+    assert check_tree() == []
+
+
+def test_past_merger_counts_a_workplace_as_it_was_then(world):
+    changes = {world.workplace.pk: {"sector": Sector.SERVICE}}
+    run(ReformPlan(on=LATER, changes=changes), world)
+
+    run(absorb(world.ward, world.past_ward), world)
+
+    places = world.registration.placements.order_by("valid_from")
+    assert list(places.values_list("ward", "sector", "valid_from")) == [
+        (world.ward.pk, Sector.AGENCY, date(2012, 1, 1)),
+        (world.past_ward.pk, Sector.AGENCY, DAY),
+        (world.past_ward.pk, Sector.SERVICE, LATER),
+    ]
+
+
+def test_past_transfers_that_would_have_made_a_ring_for_a_while_are_refused(world):
+    one, other = world.sister_ward.pk, world.past_ward.pk
+    run(ReformPlan(on=DAY, changes={one: {"parent": other}}), world)
+    run(ReformPlan(on=LATER, changes={one: {"parent": world.city.pk}}), world)
+    before = rows()
+
+    with pytest.raises(ValidationError, match="chính nó"):
+        run(ReformPlan(on=date(2025, 8, 1), changes={other: {"parent": one}}), world)
+
+    assert rows() == before
+
+
+UNFIT = {
+    "cell with people goes to no ward": lambda world: ReformPlan(
+        on=DAY, changes={world.cell.pk: {"parent": world.workplace.pk}}
+    ),
+    "workplace of somebody ends for nobody": lambda world: ReformPlan(
+        on=DAY, heirs={make_member(world.other_workplace).workplace_id: None}
+    ),
+    "letter to a ward that ends for nobody": lambda world: ReformPlan(
+        on=DAY, heirs={letter_to(world.past_ward, world).ward_id: None}
+    ),
+    "people go to a unit founded later": lambda world: ReformPlan(
+        on=DAY,
+        stays={world.registration.pk: founded(world.sister_ward, LATER).pk},
+        steps=[Step(Operation.SPLIT, world.cell.pk, "", None, Part.PART)],
+    ),
+    "people go to a cell that has moved on": lambda world: ReformPlan(
+        on=DAY,
+        stays={world.registration.pk: moved_on(world).pk},
+        steps=[Step(Operation.SPLIT, world.cell.pk, "", None, Part.PART)],
+    ),
+}
+
+
+def letter_to(ward, world) -> Registration:
+    return Registration.objects.create(
+        member=make_member(world.workplace),
+        workplace=world.workplace,
+        ward=ward,
+        state=Registration.State.SENT,
+    )
+
+
+def founded(ward, day) -> Committee:
+    return make_committee(ward, kind=Kind.CELL, valid_from=day)
+
+
+def moved_on(world) -> Committee:
+    changes = {world.sister_cell.pk: {"parent": world.sister_ward.pk}}
+    run(ReformPlan(on=LATER, changes=changes), world)
+    return world.sister_cell
+
+
+@pytest.mark.parametrize("make", UNFIT.values(), ids=UNFIT)
+def test_decision_that_leaves_somebody_outside_an_open_unit_is_refused(make, world):
+    plan = make(world)
+    before = rows()
+
+    with pytest.raises(ValidationError):
+        run(plan, world)
+
+    assert rows() == before
+
+
+def test_take_back_when_the_old_workplace_has_ended_since_then_refused(world):
+    plan = ReformPlan(
+        on=DAY,
+        members={world.member.pk: world.other_workplace.pk},
+        steps=[Step(Operation.SPLIT, world.workplace.pk, "", None, Part.PART)],
+    )
+    reform = run(plan, world)
+    run(ReformPlan(on=LATER, heirs={world.workplace.pk: None}), world)
+    after = rows()
+
+    with pytest.raises(ValidationError, match="quyết định sau"):
+        undo(reform, world)
+
+    assert rows() == after
+
+
+def test_take_back_when_an_old_unit_was_put_below_the_new_one_then_refused(world):
+    reform = run(merge(world), world)
+    new = Committee.objects.get(heir=None, name="Đảng ủy phường Ninh Kiều")
+    changes = {world.other_workplace.pk: {"parent": new.pk}}
+    run(ReformPlan(on=LATER, changes=changes), world)
+
+    with pytest.raises(ValidationError, match="đã có thay đổi"):
+        undo(reform, world)
+
+
+def test_take_back_puts_a_cell_below_its_ward_where_that_is_now(world):
+    one, other = (make_committee(world.city, kind=Kind.DISTRICT) for _ in range(2))
+    ward = make_committee(one)
+    cell = make_committee(ward, kind=Kind.CELL)
+    changes = {cell.pk: {"parent": world.sister_ward.pk}}
+    reform = run(ReformPlan(on=DAY, changes=changes), world)
+    run(ReformPlan(on=LATER, changes={one.pk: {"parent": other.pk}}), world)
+
+    undo(reform, world)
+
+    ward.refresh_from_db()
+    assert Committee.objects.get(pk=cell.pk).path.startswith(ward.path)
+    assert check_tree() == []
+
+
+def test_take_back_that_would_make_a_ring_is_refused(world):
+    top, one = (make_committee(world.city, kind=Kind.DISTRICT) for _ in range(2))
+    home = make_committee(top, kind=Kind.DISTRICT)
+    moved = make_committee(home, kind=Kind.DISTRICT)
+    reform = run(ReformPlan(on=DAY, changes={moved.pk: {"parent": one.pk}}), world)
+    run(ReformPlan(on=LATER, changes={top.pk: {"parent": moved.pk}}), world)
+    before = rows()
+
+    with pytest.raises(ValidationError, match="chính nó"):
+        undo(reform, world)
 
     assert rows() == before

@@ -50,11 +50,15 @@ def make_reform_city() -> City:
     ]
     homes = [districts[0], districts[0], districts[1], districts[1], top]
     wards = [
-        make_committee(home, name=f"Đảng ủy phường {n}", code=f"P{n}")
+        make_committee(
+            home, name=f"Đảng ủy phường {n}", code=f"P{n}", receives_members=True
+        )
         for n, home in enumerate(homes)
     ]
     cells = [
-        make_committee(ward, kind=Kind.CELL, name=f"Chi bộ Khu vực {n}")
+        make_committee(
+            ward, kind=Kind.CELL, name=f"Chi bộ Khu vực {n}", receives_members=True
+        )
         for ward in wards
         for n in (1, 2)
     ]
@@ -161,6 +165,21 @@ class Figures:
         return self.parents(day), names, self.by_unit(day), works
 
 
+def moved_by_reforms_alone(figures: Figures, day: date) -> list[tuple[int, int]]:
+    """(ward then, ward now) of who was received on a day and never moved by himself."""
+    later: dict[int, list[Placement]] = {}
+    for place in figures.places:
+        if place.valid_from > day:
+            later.setdefault(place.registration_id, []).append(place)
+    found = []
+    for place in figures.received(day):
+        after = later.get(place.registration_id, [])
+        is_still_here = place.registration.state == STATE.RECEIVED
+        if is_still_here and all(one.cause == "reorganisation" for one in after):
+            found.append((place.ward_id, place.registration.ward_id))
+    return found
+
+
 class Choice:
     """Numbers drawn ahead, so that a history does not hang on primary keys."""
 
@@ -196,7 +215,14 @@ def merge(choice: Choice, on: date) -> ReformPlan | None:
     if len(olds) < 2:
         return None
     name = olds[0].name if choice.number(2) else f"{olds[0].name} mới"
-    new = NewUnit(-1, olds[0].parent_id, name, kind, olds[0].sector)
+    new = NewUnit(
+        -1,
+        olds[0].parent_id,
+        name,
+        kind,
+        olds[0].sector,
+        receives_members=kind in {Kind.WARD, Kind.CELL},
+    )
     return ReformPlan(
         on=on,
         new_units=[new],
@@ -233,7 +259,14 @@ def split_by_cells(choice: Choice, on: date) -> ReformPlan | None:
     )
     if choice.number(2):
         plan.new_units = [
-            NewUnit(-1, old.parent_id, old.name, Kind.WARD, Sector.COMMUNE)
+            NewUnit(
+                -1,
+                old.parent_id,
+                old.name,
+                Kind.WARD,
+                Sector.COMMUNE,
+                receives_members=True,
+            )
         ]
         plan.heirs[old.pk] = -1
     plan.steps = [

@@ -13,28 +13,33 @@ import hashlib
 import json
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Max
 
 from members.models import (
     Committee,
+    CommitteePeriod,
     Reorganisation,
     ReorganisationJournal,
     Succession,
 )
-from members.scopes import STEP, last_step
+from members.scopes import STEP, last_step, settle
 from party76.shared.models import Versioned
 
 _BATCH = 1_000
 _PER_STATEMENT = 5_000
 _VERSION = "version"
+# Changes of a unit after which nobody can simply be put back into it.
+_WEIGHTY = {"valid_to", "parent_id", "kind", "sector", "outside_city"}
 
 Row = TypeVar("Row", bound=models.Model)
 Values = dict[str, Any]
@@ -166,18 +171,59 @@ class Journal:
 
     def references_since(self) -> Iterator[tuple[type[models.Model], list[Any]]]:
         """(table, keys) of rows that name a unit the reform formed or moved."""
-        units = self._units_that_bear()
+        added, moved = self._units_that_bear()
         for model, name in references_to_units():
             entry = self._entries.get(model)
             own = set(entry.digests) if entry else set()
             if model is Succession:
                 own = set(self.reorganisation.successions.values_list("pk", flat=True))
-            keys = model._base_manager.filter(**{f"{name}__in": units}).filter(
-                pk__gt=self._last_key(model)
+            # Of a unit that was there before, only rows that came since count.
+            here = model._base_manager.filter(**{f"{name}__in": added})
+            came = model._base_manager.filter(
+                **{f"{name}__in": moved}, pk__gt=self._last_key(model)
             )
-            others = set(keys.values_list("pk", flat=True)) - own
+            others = set((here | came).values_list("pk", flat=True)) - own
             if others:
                 yield model, sorted(others)
+
+    def units_changed_since(self) -> set[int]:
+        """Units that rows would go back to, and that a later decision has ended, moved
+        or made to count otherwise: none of that shows in the rows themselves."""
+        later = ReorganisationJournal.objects.filter(
+            reorganisation__state=Reorganisation.State.DONE,
+            reorganisation__done_at__gt=self.reorganisation.done_at,
+            table__in=[Committee._meta.label_lower, CommitteePeriod._meta.label_lower],
+        )
+        units: set[int] = set()
+        moved: list[int] = []
+        added: list[int] = []
+        for row in later:
+            entry = _Entry.load(bytes(row.payload))
+            if row.table == Committee._meta.label_lower:
+                units |= {
+                    pk for pk, old in entry.changed.items() if _WEIGHTY & set(old)
+                }
+            else:
+                moved += [pk for pk, old in entry.changed.items() if "parent_id" in old]
+                added += entry.added
+        # A period added before the last one stands for a unit that was handed down.
+        periods = CommitteePeriod.objects.filter(pk__in=moved) | (
+            CommitteePeriod.objects.filter(pk__in=added, valid_to__isnull=False)
+        )
+        units |= set(periods.values_list("committee_id", flat=True))
+        return units & self._units_named_before() if units else set()
+
+    def _units_named_before(self) -> set[int]:
+        named: set[int] = set()
+        for model, name in references_to_units():
+            entry = self._entries.get(model)
+            if entry is None:
+                continue
+            named |= {old[name] for old in entry.changed.values() if name in old}
+            for keys in slices(list(entry.changed)):
+                rows = model._base_manager.filter(pk__in=keys).order_by()
+                named |= set(rows.values_list(name, flat=True).distinct())
+        return named - {None}
 
     def put_back(self) -> None:
         """Remove what was added and restore what was changed, versions too."""
@@ -188,6 +234,7 @@ class Journal:
                 rows._raw_delete(rows.db)
         for model, entry in self._entries.items():
             _write_alike(model, entry.changed)
+        _settle_paths()
 
     def _last_key(self, model: type[models.Model]) -> int:
         """The last row of a table that the reform itself can have known."""
@@ -195,13 +242,14 @@ class Journal:
             model._meta.label_lower, 0
         )
 
-    def _units_that_bear(self) -> set[int]:
+    def _units_that_bear(self) -> tuple[set[int], set[int]]:
+        """(units the reform formed, cells it moved): what new rows may name."""
         entry = self._entries.get(Committee)
         if entry is None:
-            return set()
+            return set(), set()
         cells = [pk for pk, old in entry.changed.items() if "parent_id" in old]
         moved = Committee.objects.filter(pk__in=cells)
-        return set(entry.added) | {unit.pk for unit in moved if unit.is_cell}
+        return set(entry.added), {unit.pk for unit in moved if unit.is_cell}
 
     def _make_room(self) -> None:
         """A unit founded since on a path that must be given back steps aside."""
@@ -237,6 +285,22 @@ def last_keys() -> dict[str, int]:
     return found
 
 
+def _settle_paths() -> None:
+    """Whoever stood below a unit that a later decision moved goes where it is now."""
+    units = {unit.pk: unit for unit in Committee.objects.order_by("path")}
+    paths = {key: unit.path for key, unit in units.items()}
+    above = {key: unit.scope_parent_id for key, unit in units.items()}
+    settled = settle(paths, above)
+    if len(settled) < len(units):
+        raise ValidationError(
+            "Không hoàn tác được: theo các quyết định sau, đơn vị được trả về chỗ cũ sẽ "
+            "trực thuộc chính nó."
+        )
+    for key, path in settled.items():
+        if path != paths[key]:
+            Committee.objects.filter(pk=key).update(path=path)
+
+
 def _step_aside(unit: Committee, wanted: set[str]) -> None:
     base = unit.path[:-STEP]
     near = Committee.objects.filter(path__startswith=base)
@@ -256,7 +320,12 @@ def _columns(model: type[models.Model]) -> tuple[str, ...]:
 
 
 def _values(row: models.Model) -> tuple:
-    return tuple(getattr(row, name) for name in _columns(type(row)))
+    return _reader(type(row))(row)
+
+
+@cache
+def _reader(model: type[models.Model]) -> Callable[[models.Model], tuple]:
+    return attrgetter(*_columns(model))
 
 
 def _write_alike(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
@@ -50,6 +51,7 @@ class Reform:
             key: structure.units[key].heir_id for key in plan.heirs
         }
         self.affected = self._affected(plan)
+        self._later_days = sorted(structure.days_from(plan.on) - {plan.on})
 
     def unit(self, key: int) -> Committee:
         """A unit as it is from that day."""
@@ -64,10 +66,13 @@ class Reform:
         units = sorted(self.affected)
         return Q(ward__in=units) | Q(cell__in=units) | Q(workplace__in=units)
 
-    def ward_of(self, cell: int, ward: int) -> int:
-        """The ward above a cell from that day; the old one where none is."""
-        above = self._structure.ward_above(cell)
-        return self.heir_of(ward) if above is None else above.pk
+    def is_open(self, key: int, day: date) -> bool:
+        """True when the unit exists on that day."""
+        return self._structure.period_on(key, day) is not None
+
+    def ward_of(self, cell: int, ward: int, *, day: date) -> int:
+        """The ward above a cell on a day; the old one where none is."""
+        return self._structure.ward_above(cell, day) or self.heir_of(ward)
 
     def workplace_of(self, member_id: int, workplace_id: int) -> int:
         """Where a member works from that day."""
@@ -76,23 +81,86 @@ class Reform:
         return self.heir_of(workplace_id)
 
     def standing_of(
-        self, stay_id: int, member_id: int, ward: int, cell: int | None, workplace: int
+        self,
+        stay_id: int,
+        member_id: int,
+        ward: int,
+        cell: int | None,
+        workplace: int,
+        *,
+        day: date,
     ) -> Standing:
-        """Where a stay belongs from that day, by where it belonged before."""
+        """Where a stay belongs on a day from that one on, by where it belonged before.
+
+        Raises ValidationError where a unit that ends has no successor for it, or the
+        one named cannot have it on that day.
+        """
         target = self.heir_of(ward if cell is None else cell)
         if stay_id in self._stays and {ward, cell} & self._divided:
             target = self._stays[stay_id]
-        ward, cell = self._residence(target, ward)
+        ward, cell = self._residence(target, ward, day)
         workplace = self.workplace_of(member_id, workplace)
-        unit = self.unit(workplace)
-        return Standing(ward, cell, workplace, unit.sector, unit.outside_city)
+        work = self._structure.period_on(workplace, day)
+        for key in (ward, cell, workplace):
+            if key is not None:
+                self.require_open(key, day)
+        assert work is not None  # noqa: S101 required a line above
+        return Standing(ward, cell, workplace, work.sector, work.outside_city)
 
-    def _residence(self, target: int, ward: int) -> tuple[int, int | None]:
+    def standing_where_there_is_one(self, *row: Any, day: date) -> Standing | None:
+        """As standing_of; None for a copy that speaks of a unit nobody is in any more."""
+        try:
+            return self.standing_of(*row, day=day)
+        except ValidationError:
+            return None
+
+    def require_open(self, key: int, day: date) -> None:
+        """Nobody is left in a unit that has ended, or put into one to come."""
+        if key in self.closed:
+            raise ValidationError(
+                f"{self.unit(key)} còn đảng viên nhưng chưa có đơn vị kế tục. Đồng chí "
+                "cho biết các đồng chí ấy chuyển về đâu."
+            )
+        if not self.is_open(key, day):
+            raise ValidationError(
+                f"{self.unit(key)} không hoạt động vào ngày {day:%d/%m/%Y}, không chuyển "
+                "đảng viên về đơn vị này từ ngày ấy được."
+            )
+
+    def require_lasting(self, standing: Standing, *, until: date | None) -> None:
+        """A decision of a past day finds everything as it has been since that day.
+
+        Where it has changed again, decisions must be carried out in the order of
+        their days.
+        """
+        target = standing.cell_id or standing.ward_id
+        for day in self._later_days:
+            if until is not None and until <= day:
+                return
+            work = self._structure.period_on(standing.workplace_id, day)
+            if self._structure.ward_above(target, day) != standing.ward_id or (
+                work is None
+                or (work.sector, work.outside_city)
+                != (standing.sector, standing.outside_city)
+            ):
+                raise ValidationError(
+                    f"Nơi nhận đảng viên ({self.unit(target)}; "
+                    f"{self.unit(standing.workplace_id)}) lại thay đổi từ ngày "
+                    f"{day:%d/%m/%Y}, sau ngày hiệu lực {self.on:%d/%m/%Y}. Đồng chí "
+                    "thực hiện các quyết định theo thứ tự ngày hiệu lực."
+                )
+
+    def _residence(self, target: int, ward: int, day: date) -> tuple[int, int | None]:
         """(ward, cell) of somebody who goes to a ward or to one of its cells."""
-        above = self._structure.ward_above(target)
-        if above is None:  # a cell below no ward stays where it was counted
-            return self.heir_of(ward), target
-        return above.pk, None if above.pk == target else target
+        above = self._structure.ward_above(target, day)
+        if above is None:
+            self.require_open(target, day)
+            raise ValidationError(
+                f"{self.unit(target)} còn đảng viên giữ mối liên hệ nhưng từ ngày "
+                f"{day:%d/%m/%Y} không thuộc đảng ủy xã, phường nào. Đồng chí cho biết "
+                "các đồng chí ấy chuyển về đâu."
+            )
+        return above, None if above == target else target
 
     def _affected(self, plan: ReformPlan) -> set[int]:
         """Units whose people may have to be moved: closed or divided, counted
@@ -131,16 +199,19 @@ def _move_placements(reform: Reform, plan: ReformPlan, ledger: Ledger) -> set[in
     later: list[Placement] = []
     moved: set[int] = set()
     for row in ledger.hold(rows.order_by("registration_id", "valid_from")):
+        if row.valid_to == row.valid_from:
+            continue  # of no day
         standing = reform.standing_of(
             row.registration_id,
             members[row.registration_id],
             row.ward_id,
             row.cell_id,
             row.workplace_id,
+            day=max(row.valid_from, reform.on),
         )
-        _require_open(reform, standing)
         if standing == _standing(row):
             continue
+        reform.require_lasting(standing, until=row.valid_to)
         moved.add(row.registration_id)
         if row.valid_from < reform.on:
             later.append(_divide(row, standing, reform.on))
@@ -150,16 +221,6 @@ def _move_placements(reform: Reform, plan: ReformPlan, ledger: Ledger) -> set[in
     ledger.add(Placement, later)
     _follow_placements(moved, ledger)
     return moved
-
-
-def _require_open(reform: Reform, standing: Standing) -> None:
-    """Nobody is left in a unit that has ended."""
-    for key in (standing.ward_id, standing.cell_id, standing.workplace_id):
-        if key is not None and key in reform.closed:
-            raise ValidationError(
-                f"{reform.unit(key)} còn đảng viên nhưng chưa có đơn vị kế tục. Đồng chí "
-                "cho biết các đồng chí ấy chuyển về đâu."
-            )
 
 
 def _divide(row: Placement, standing: Standing, on: date) -> Placement:
@@ -211,6 +272,7 @@ def _move_letters(reform: Reform, ledger: Ledger) -> int:
             letter.ward_id,
             letter.cell_id,
             letter.workplace_id,
+            day=date.max,  # as everything stands in the end
         )
         letter.ward_id, letter.cell_id = standing.ward_id, standing.cell_id
         letter.workplace_id = standing.workplace_id
@@ -223,6 +285,7 @@ def _move_members(reform: Reform, plan: ReformPlan, ledger: Ledger) -> int:
         Q(workplace__in=sorted(reform.closed)) | Q(pk__in=sorted(plan.members))
     ).exclude(status=Member.Status.DEAD)
     for member in ledger.hold(members):
-        workplace = reform.workplace_of(member.pk, member.workplace_id)
-        member.workplace_id = workplace
+        member.workplace_id = reform.workplace_of(member.pk, member.workplace_id)
+        if member.status == Member.Status.ACTIVE:
+            reform.require_open(member.workplace_id, date.max)
     return ledger.write(Member)

@@ -177,6 +177,8 @@ def what_stands_on(journal: Journal) -> list[str]:
         f"{len(keys)} {label_of(model)} mới ghi ở đơn vị mới hoặc chi bộ đã chuyển"
         for model, keys in journal.references_since()
     ]
+    if units := journal.units_changed_since():
+        found.append(f"{len(units)} đơn vị cũ đã thay đổi theo quyết định sau")
     return found
 
 

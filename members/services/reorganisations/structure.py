@@ -1,7 +1,7 @@
 """Units, their periods and their places in the tree, changed in memory and written once."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from operator import attrgetter
 from typing import Any
@@ -9,9 +9,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from members.models import Committee, CommitteePeriod, Kind
-from members.scopes import STEP
+from members.scopes import LAST_CHILD, STEP, settle
 from members.services.committee_batches import free_codes
-from members.services.committees import LAST_CHILD, PERIOD_FIELDS
+from members.services.committees import PERIOD_FIELDS
 from members.services.reorganisations.ledger import Ledger
 from members.services.reorganisations.plan import NewUnit, ReformPlan
 
@@ -71,12 +71,21 @@ class Structure:
         """The unit that goes on in its place from that day; itself where it lives on."""
         return self.units[key].heir_id or key
 
-    def ward_above(self, key: int) -> Committee | None:
-        """The ward a cell belongs to from that day; the ward itself for a ward."""
-        unit: Committee | None = self.units[key]
-        while unit is not None and unit.kind != Kind.WARD:
-            unit = self.units.get(unit.parent_id or 0)
-        return unit
+    def period_on(self, key: int, day: date) -> CommitteePeriod | None:
+        """What a stored unit is on a day, this decision carried out; None before and
+        after it exists."""
+        for period in reversed(self.periods[key]):
+            if period.valid_from <= day:
+                is_over = period.valid_to is not None and period.valid_to <= day
+                return None if is_over else period
+        return None
+
+    def ward_above(self, key: int, day: date) -> int | None:
+        """The ward a cell belongs to on a day; the ward itself for a ward."""
+        period = self.period_on(key, day)
+        while period is not None and period.kind != Kind.WARD:
+            period = self.period_on(period.parent_id or 0, day)
+        return None if period is None else period.committee_id
 
     def moved_below_wards(self) -> set[int]:
         """Cells that stand elsewhere now, with whatever stands below them."""
@@ -140,7 +149,7 @@ class Structure:
         """What stands below a unit that ends goes to its heir, unless it was told."""
         below = self._below_from(plan.on)
         for key, heir in plan.heirs.items():
-            for child in below[key]:
+            for child in sorted(below[key]):
                 if child in plan.heirs or "parent" in plan.changes.get(child, {}):
                     continue
                 if heir is None:
@@ -148,24 +157,33 @@ class Structure:
                         f"{self.units[key]} kết thúc hoạt động nhưng {self.units[child]} "
                         "còn trực thuộc. Đồng chí cho biết đơn vị này chuyển về đâu."
                     )
-                self._adopt(child, heir, self._periods_from(child, plan.on))
+                # Where a later decision has put it already, it stays.
+                here = self._periods_from(child, plan.on, below=key)
+                self._adopted += [(period, heir) for period in here]
+                if self.units[child].parent_id == key:
+                    self._parents[child] = heir
 
-    def _below_from(self, on: date) -> defaultdict[int, list[int]]:
+    def _below_from(self, on: date) -> defaultdict[int, set[int]]:
         """{unit: units that stand below it on that day or on a later one}."""
-        below: defaultdict[int, list[int]] = defaultdict(list)
+        below: defaultdict[int, set[int]] = defaultdict(set)
         for child, periods in self.periods.items():
             for period in periods:
                 if period.parent_id and (
                     period.valid_to is None or period.valid_to > on
                 ):
-                    below[period.parent_id].append(child)
+                    below[period.parent_id].add(child)
         return below
 
-    def _periods_from(self, key: int, on: date) -> list[CommitteePeriod]:
-        """The periods from a day on; one that spans the day is divided there."""
+    def _periods_from(
+        self, key: int, on: date, *, below: int | None = None
+    ) -> list[CommitteePeriod]:
+        """The periods from a day on, perhaps only those below one unit; one that spans
+        the day is divided there."""
         found = []
         for period in list(self.periods[key]):
             if period.valid_to is not None and period.valid_to <= on:
+                continue
+            if below is not None and period.parent_id != below:
                 continue
             found.append(self._divide(period, on) if period.valid_from < on else period)
         return found
@@ -201,7 +219,7 @@ class Structure:
         """An heir is the last of a chain: who inherited from a unit now inherits from
         whoever follows that one."""
         for key, unit in self.units.items():
-            if unit.heir_id and self._heirs.get(unit.heir_id) is not None:
+            if unit.heir_id in self._heirs:
                 self._heirs[key] = self._heirs[unit.heir_id]
         for key in list(self._heirs):
             heir, seen = self._heirs[key], {key}
@@ -219,19 +237,48 @@ class Structure:
     def _check(self, on: date) -> None:
         """No unit below itself, none below one that has ended or is not there yet."""
         for key in {*self._parents, *self._heirs}:
-            seen, current = {key}, self._parent(key)
-            while current is not None:
-                if current in seen:
-                    raise ValidationError(
-                        f"{self.units[key]} không thể trực thuộc chính nó hoặc cấp dưới "
-                        "của nó."
-                    )
-                seen.add(current)
-                current = self._parent(current)
+            self._require_no_ring(key, self._parent)
+        for day in self.days_from(on):
+            parents = self._parents_on(day)
+            for period, _ in self._adopted:
+                self._require_no_ring(period.committee_id, parents.get)
         followed = {*self._parents.items(), *self._heirs.items()}
         for key, other in followed:
             if other is not None:
                 self._require_open(key, self.units[other], on)
+
+    def _require_no_ring(
+        self, key: int, parent_of: Callable[[int], int | None]
+    ) -> None:
+        seen, current = {key}, parent_of(key)
+        while current is not None:
+            if current in seen:
+                raise ValidationError(
+                    f"{self.units[key]} không thể trực thuộc chính nó hoặc cấp dưới của nó."
+                )
+            seen.add(current)
+            current = parent_of(current)
+
+    def days_from(self, on: date) -> set[date]:
+        """The day and every later one on which something of the tree changes."""
+        later = (
+            period.valid_from for periods in self.periods.values() for period in periods
+        )
+        return {on, *(day for day in later if day > on)}
+
+    def _parents_on(self, day: date) -> dict[int, int | None]:
+        """Who would stand below whom on a day from the day of effect on."""
+        adopted = {id(period): parent for period, parent in self._adopted}
+        parents: dict[int, int | None] = {
+            key: new.parent for key, (new, _) in self._new.items()
+        }
+        for key, periods in self.periods.items():
+            for period in periods:
+                if period.valid_from <= day and (
+                    period.valid_to is None or day < period.valid_to
+                ):
+                    parents[key] = adopted.get(id(period), period.parent_id)
+        return parents
 
     def _require_open(self, key: int, other: Committee, on: date) -> None:
         if other.is_closed:
@@ -266,24 +313,16 @@ class Structure:
 
     def _give_paths(self) -> None:
         """Where everybody stands in today's scopes; what stays keeps its path."""
-        last: defaultdict[str, int] = defaultdict(int)
-        for unit in self.units.values():
-            if unit.path:
-                base = unit.path[:-STEP]
-                last[base] = max(last[base], int(unit.path[-STEP:]))
-        settled: dict[int, str] = {}
-
-        def path_of(key: int) -> str:
-            if key not in settled:
-                above, unit = self._scope_parent(key), self.units[key]
-                base = "" if above is None else path_of(above)
-                if not unit.path or unit.path[:-STEP] != base:
-                    unit.path = _next_path(base, last)
-                settled[key] = unit.path
-            return settled[key]
-
-        for key in self.units:
-            path_of(key)
+        paths = settle(
+            {key: unit.path for key, unit in self.units.items()},
+            {key: self._scope_parent(key) for key in self.units},
+        )
+        for key, path in paths.items():
+            if int(path[-STEP:]) > LAST_CHILD or len(path) > _LONGEST_PATH:
+                raise ValidationError(
+                    "Một đơn vị có quá nhiều đơn vị hoặc cấp trực thuộc."
+                )
+            self.units[key].path = path
 
     def _store(self) -> None:
         for level in self._levels():
@@ -326,11 +365,3 @@ class Structure:
                 key for key, (new, _) in waiting.items() if new.parent not in waiting
             ]
             yield [waiting.pop(key) for key in ready]
-
-
-def _next_path(base: str, last: dict[str, int]) -> str:
-    last[base] += 1
-    path = f"{base}{last[base]:0{STEP}}"
-    if last[base] > LAST_CHILD or len(path) > _LONGEST_PATH:
-        raise ValidationError("Một đơn vị có quá nhiều đơn vị hoặc cấp trực thuộc.")
-    return path
