@@ -82,10 +82,33 @@ def _nothing_thrown_away() -> Iterator[None]:
         gc.enable()
 
 
+@dataclass
+class Begun:
+    """The city with its records of 2013, and everybody's stays, before the reforms."""
+
+    builder: Builder
+    stays: list[Stay]
+    newcomers: today.Newcomers
+
+
 @_nothing_thrown_away()
 @transaction.atomic
 def build_city(day: date, *, say: Say) -> None:
     """Fill an empty database with the city as of a day; all of it or nothing."""
+    begun = begin_city(day, say=say)
+    carry_out_decisions(
+        begun.builder.lists.decisions,
+        begun.builder.old.city,
+        by=begun.builder.department,
+        say=lambda title: say(title, 60),
+    )
+    _go_on(begun, day, say=say)
+
+
+@_nothing_thrown_away()
+@transaction.atomic
+def begin_city(day: date, *, say: Say) -> Begun:
+    """The tree, the people and the records of 2013; no decision is carried out yet."""
     say("Cây tổ chức năm 2013", 0)
     builder = _found(day)
     say("Đảng viên từ năm 2013 đến nay", 3)
@@ -103,27 +126,27 @@ def build_city(day: date, *, say: Say) -> None:
     say("Nhận xét, xếp loại năm 2013", 35)
     records2013.rate(paper, builder.old.city, builder.rules_76, by=builder.department)
     _count_rows()
-    _reform(builder, stays, say)
+    return Begun(builder, stays, newcomers)
+
+
+def _go_on(begun: Begun, day: date, *, say: Say) -> None:
+    """The accounts of the units of today, who came since, and this year's records."""
+    builder = begun.builder
+    _meet_today(builder, begun.stays)
     say(f"Năm {day.year}: miễn sinh hoạt, giấy giới thiệu", 80)
     later = today.add_newcomers_of_today(
-        newcomers, builder.reforms, builder.old, builder.census
+        begun.newcomers, builder.reforms, builder.old, builder.census
     )
     save_stays(later)
     record(Action.IMPORT, "member", by=builder.department, count=len(later))
-    _write_today(builder, [*stays, *later], newcomers)
+    _write_today(builder, [*begun.stays, *later], begun.newcomers)
     _count_rows()
     say(f"Năm {day.year}: các kỳ họp, bảng nhận xét", 85)
     _write_records_today(builder)
 
 
-def _reform(builder: Builder, stays: list[Stay], say: Say) -> None:
-    """The decisions in their order, then the accounts of the units of today."""
-    carry_out_decisions(
-        builder.lists.decisions,
-        builder.old.city,
-        by=builder.department,
-        say=lambda title: say(title, 60),
-    )
+def _meet_today(builder: Builder, stays: list[Stay]) -> None:
+    """What the decisions left: units, where everybody is now, accounts below."""
     builder.reforms = reformed = units_after()
     builder.old.city = reformed.units[builder.old.city.pk]
     follow_reforms(stays, reformed.units)

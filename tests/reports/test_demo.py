@@ -31,6 +31,7 @@ from members.scopes import STEP
 from members.services.committees import PERIOD_FIELDS
 from party76.audit.models import AuditEvent
 from reports.demo.accounts import ACCOUNTS, PASSWORD, SISTERS
+from reports.queries.summary import summary
 from residence.models import Attendance, Meeting
 
 pytestmark = pytest.mark.django_db
@@ -608,6 +609,23 @@ def test_reforms_are_four_decisions_carried_out_by_the_department():
         ("14-QĐ/TU", date(2025, 3, 1), "done", "btc"),
         ("1668/NQ-UBTVQH15", date(2025, 7, 1), "done", "btc"),
     ]
+
+
+def test_2013_regrouped_to_the_units_of_today_has_the_figures_of_the_article(city):
+    year = RatingYear.objects.get(year=2013)
+
+    then = summary(city, year)
+    now = summary(city, year, structure_day=timezone.localdate())
+
+    figures = [
+        (one.received, one.outside, one.assessed, one.tiers)
+        for one in (then.total.figures, now.total.figures)
+    ]
+    assert figures == [(22_365, 3_098, 22_635, (21_929, 541, 96, 69))] * 2
+    assert now.total.shares == then.total.shares
+    assert now.total.name == "Địa bàn Cần Thơ ngày 31/12/2013"
+    breaks = [line.name for line in now.lines if "đã chia" in line.name]
+    assert (len(now.lines), len(breaks)) == (32 + 3, 3)
 
 
 def test_every_old_ward_of_the_city_has_its_successions():
