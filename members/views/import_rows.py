@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from party76.spreadsheets.preview import Outcome, Row
 
 ROWS_A_PAGE = 100
-_KINDS_OF_OUTCOME = {
+KINDS_OF_OUTCOME = {
     Outcome.NEW: "success",
     Outcome.CHANGED: "info",
     Outcome.UNCHANGED: "neutral",
@@ -32,7 +32,7 @@ class ShownRow:
 
     @property
     def kind(self):
-        return _KINDS_OF_OUTCOME[self.row.outcome]
+        return KINDS_OF_OUTCOME[self.row.outcome]
 
 
 def chosen_outcome(request, preview) -> Outcome:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from members.imports.reforms.proposal import Proposal
 from members.models import Kind, Operation, Part, Reorganisation
 from members.permissions import can_read_reorganisations, can_run_reorganisation
+from members.views.import_rows import KINDS_OF_OUTCOME
 from reports.queries.reorganisations import people_of
 
 STEPS = ["Quyết định và danh sách", "Nhận cột", "Xem trước", "Kết quả"]
@@ -76,6 +77,20 @@ class Tile:
     number: int
 
 
+@dataclass(frozen=True)
+class ListRow:
+    """A row of the list on one line."""
+
+    number: int
+    old: str
+    new: str
+    how: str
+    part: str
+    outcome: str
+    outcome_kind: str
+    messages: list[str]
+
+
 _TILES = [
     ("formed", "Đơn vị thành lập"),
     ("closed", "Đơn vị kết thúc"),
@@ -96,6 +111,27 @@ def tiles_of(counts: dict) -> list[Tile]:
         for name, label in _TILES
         if counts.get(name) or name in ("formed", "closed")
     ]
+
+
+def list_rows(rows) -> list[ListRow]:
+    """The rows of the preview; a row that holds no data shows its text."""
+    found = []
+    for row in rows:
+        told = list(row.values.values())
+        old, new, how, part = told if len(told) == 4 else (told[0], "", "", "")
+        found.append(
+            ListRow(
+                row.number,
+                old,
+                new,
+                how,
+                "" if part == Part.WHOLE.label else part,
+                row.outcome.label,
+                KINDS_OF_OUTCOME[row.outcome],
+                row.messages,
+            )
+        )
+    return found
 
 
 def names_of(proposal: Proposal) -> dict[int, str]:

@@ -28,7 +28,7 @@ from members.services.reorganisations.run import (
     take_back,
     unschedule_reorganisation,
 )
-from members.views.import_rows import ShownRow, chosen_outcome, page_of, tabs_of
+from members.views.import_rows import chosen_outcome, page_of, tabs_of
 from party76.audit.models import Action
 from party76.audit.services import record
 from party76.shared.running import forget_running, note_running, read_running
@@ -41,6 +41,7 @@ from reports.queries.reorganisations import consequences, counted_words
 from reports.views.reform_pages import (
     STEPS,
     groups_of,
+    list_rows,
     names_of,
     open_reform,
     reform_of,
@@ -98,7 +99,7 @@ def _preview_page(request, reform, *, form=None):
         "mark": mark_of(proposal),
         "can_run": can_run_reorganisation(request.user, reform),
         "tabs": tabs_of(proposal.preview, chosen),
-        "rows": [ShownRow(row, None) for row in rows],
+        "rows": list_rows(rows),
         "bad": sum(row.is_bad for row in proposal.preview.rows),
         "previous": before,
         "next": after,
