@@ -1,7 +1,7 @@
 """The tree as it stood on a day, from the periods: scopes know only today's."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -85,6 +85,38 @@ class ParentsInTime:
         while current is not None and current != top:
             current = self.parent(current, day)
         return current == top
+
+
+def standing_since(units: Iterable[int]) -> dict[int, date]:
+    """{unit: the first day of the time in which it has stood below its present parent
+    without a break}. One query."""
+    since: dict[int, date] = {}
+    parents: dict[int, int | None] = {}
+    rows = CommitteePeriod.objects.filter(committee__in=set(units)).order_by(
+        "valid_from"
+    )
+    for key, first, parent in rows.values_list(
+        "committee_id", "valid_from", "parent_id"
+    ):
+        if key not in since or parents[key] != parent:
+            since[key], parents[key] = first, parent
+    return since
+
+
+def first_day_at(
+    ward: Committee, cell: Committee | None, on: date, since: Mapping[int, date]
+) -> date:
+    """The first day, from one on, on which the cell stood in the ward as it does now.
+
+    A ward formed yesterday types in whom its forerunners received years ago: the stay
+    keeps that day, its place begins with the ward. since: standing_since of the cell.
+    """
+    days = [on]
+    if ward.valid_from:
+        days.append(ward.valid_from)
+    if cell is not None and cell.pk in since:
+        days.append(since[cell.pk])
+    return max(days)
 
 
 def placed_in(units: Iterable[int], prefix: str = "") -> Q:

@@ -27,7 +27,7 @@ def check_stays(tree: Snapshot) -> Iterator[Finding]:
         if stay.state in _UNDER_WAY:
             yield from _check_letter(tree, stay)
         if stay.state in _PLACED and stops:
-            yield from _check_line(stay, stops)
+            yield from _check_line(tree, stay, stops)
             yield from _check_copies(stay, stops[-1])
         elif stay.state in _PLACED:
             yield _of(stay, "đã tiếp nhận nhưng không có lần sắp xếp nơi sinh hoạt nào")
@@ -67,16 +67,27 @@ def _check_letter(tree: Snapshot, stay: Stay) -> Iterator[Finding]:
             )
 
 
-def _check_line(stay: Stay, stops: list[Stop]) -> Iterator[Finding]:
+def _check_line(tree: Snapshot, stay: Stay, stops: list[Stop]) -> Iterator[Finding]:
     """From the receipt to the end, one place after the other."""
     first, last = stops[0], stops[-1]
-    if stay.received_on and first.valid_from != stay.received_on:
+    if stay.received_on and first.valid_from != _first_day(tree, stay, first):
         yield _begun_otherwise(stay, first, stay.received_on)
     for earlier, later in pairwise(stops):
         if earlier.end != later.valid_from:
             yield _not_joined(stay, earlier, later)
     if last.valid_to != stay.ended_on:
         yield _ended_otherwise(stay, last)
+
+
+def _first_day(tree: Snapshot, stay: Stay, first: Stop) -> date | None:
+    """The day of the receipt; of units that came later, the first one they were there."""
+    if stay.received_on is None or stay.received_on > first.valid_from:
+        return stay.received_on
+    begins = {tree.life(first.ward_id)[0]}
+    if first.cell_id is not None:
+        spans = tree.spans_below(first.cell_id, first.ward_id)
+        begins |= {begin for begin, _ in spans}
+    return first.valid_from if first.valid_from in begins else stay.received_on
 
 
 def _begun_otherwise(stay: Stay, first: Stop, received_on: date) -> Finding:
@@ -143,7 +154,9 @@ def _check_stop(tree: Snapshot, stay: Stay, stop: Stop) -> Iterator[Finding]:
         if key is None:
             continue
         first, end = tree.life(key)
-        if stop.valid_from < first or stop.end > end:
+        # Where somebody worked before his present workplace was formed is not told.
+        is_early = stop.valid_from < first and key != stop.workplace_id
+        if is_early or stop.end > end:
             yield _of(
                 stay,
                 f"ở {tree.name(key)} {when}, nhưng đơn vị ấy chỉ hoạt động "

@@ -18,6 +18,7 @@ from members.models import (
     Sector,
     User,
 )
+from members.queries.days import first_day_at, standing_since
 from members.services.committee_batches import free_codes, open_committees
 from party76.audit.models import Action
 from party76.audit.services import record
@@ -214,14 +215,31 @@ def _add_stays(rows: Sequence[Incoming], made: _Made) -> list[Registration]:
     Registration.objects.bulk_create(stays, batch_size=_BATCH)
     for row, stay in zip(news, stays, strict=True):
         row.stay_id = stay.pk
+    first_days = _first_days_at(stays)
     Placement.objects.bulk_create(
         [
-            _placement(stay, stay.received_on, Placement.Cause.RECEIVED)
+            _placement(stay, first_days[stay.pk], Placement.Cause.RECEIVED)
             for stay in stays
         ],
         batch_size=_BATCH,
     )
     return stays
+
+
+def _first_days_at(stays: Sequence[Registration]) -> dict[int, date]:
+    """{stay: when its first place begins}: not before its ward and cell were there."""
+    wards = Committee.objects.in_bulk({stay.ward_id for stay in stays})
+    cells = Committee.objects.in_bulk({stay.cell_id for stay in stays if stay.cell_id})
+    since = standing_since(cells)
+    return {
+        stay.pk: first_day_at(
+            wards[stay.ward_id],
+            cells.get(stay.cell_id or 0),
+            stay.received_on or date.min,
+            since,
+        )
+        for stay in stays
+    }
 
 
 def _placement(stay: Registration, on: date | None, cause: str) -> Placement:
@@ -251,7 +269,7 @@ def _change_stays(rows: Sequence[Incoming], made: _Made, *, today: date) -> list
         .select_related("workplace")
         .filter(pk__in=asked)
     )
-    opened, moved = [], []
+    opened, moved, received = [], [], []
     for stay in stays:
         row = asked[stay.pk]
         if stay.version != row.stay_version:
@@ -262,11 +280,15 @@ def _change_stays(rows: Sequence[Incoming], made: _Made, *, today: date) -> list
         stay.cell_id = _cell_id(row, made) or stay.cell_id
         stay.version += 1
         if "state" in row.stay:
-            cause = Placement.Cause.RECEIVED
-            opened.append(_placement(stay, stay.received_on, cause))
+            received.append(stay)
         elif is_moved:
             moved.append(stay)
             opened.append(_placement(stay, today, Placement.Cause.CELL_CHANGED))
+    first_days = _first_days_at(received)
+    opened += [
+        _placement(stay, first_days[stay.pk], Placement.Cause.RECEIVED)
+        for stay in received
+    ]
     fields = {name for row in asked.values() for name in row.stay} | {"cell", "version"}
     Registration.objects.bulk_update(stays, sorted(fields), batch_size=_BATCH)
     Placement.objects.filter(registration__in=moved, valid_to=None).update(

@@ -24,9 +24,9 @@ from members.services.persons import (
     identity_of,
 )
 from members.services.placements import (
+    begin_placement,
     close_placement,
     move_placement,
-    open_placement,
 )
 from party76.audit.models import Action
 from party76.audit.services import record
@@ -151,7 +151,7 @@ def receive_registration(
     registration.received_on = on
     registration.cell = cell
     _step(registration, State.RECEIVED, ["received_on", "cell"], version=version, by=by)
-    open_placement(registration, on=on, cause=Placement.Cause.RECEIVED)
+    begin_placement(registration, on=on)
     _return_to_list(registration.member)
     return registration
 
@@ -175,7 +175,7 @@ def receive_on_paper(registration: Registration, *, by: User) -> Registration:
     registration.workplace = member.workplace
     registration.state = State.RECEIVED
     registration.save()
-    open_placement(registration, on=day, cause=Placement.Cause.RECEIVED)
+    begin_placement(registration, on=day)
     _return_to_list(member)
     _record(Action.CREATE, registration, by=by)
     return registration

@@ -14,6 +14,7 @@ from members.queries.roll import roll_page
 from members.views.trails import trail
 from party76.audit.models import Action
 from party76.audit.services import record
+from party76.shared.paging import Cursor
 from party76.spreadsheets.writer import xlsx_response
 
 
@@ -21,13 +22,7 @@ from party76.spreadsheets.writer import xlsx_response
 def unit_roll(request, pk):
     unit, asked, tree = _asked_for(request, pk)
     then = tree.units.get(unit.pk)
-    roll = roll_page(
-        unit,
-        tree,
-        by=request.user,
-        before=_number(request.GET.get("before")),
-        after=_number(request.GET.get("after")),
-    )
+    roll = roll_page(unit, tree, Cursor.read(request.GET), by=request.user)
     _record(request, Action.LIST, unit, tree, roll.named)
     context = {
         "unit": unit,
@@ -70,7 +65,3 @@ def _record(request, action, unit, tree, number) -> None:
         count=number,
         facts={"received_on_day": tree.day.isoformat()},
     )
-
-
-def _number(value: str | None) -> int | None:
-    return int(value) if value and value.isdecimal() and len(value) < 19 else None

@@ -7,7 +7,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from evaluations.models import Evaluation, RatingYear
-from members.models import Placement
+from members.models import CommitteePeriod, Placement
 from reports.queries.places import Place
 
 _Outcome = Evaluation.Outcome
@@ -162,11 +162,25 @@ def rows_without_place(year: RatingYear) -> QuerySet[Evaluation]:
 
 
 def received_in_period(year: RatingYear) -> QuerySet[Placement]:
+    """First places that begin with the receipt, or, where ward or cell came to be only
+    later, with that unit."""
+    before = Placement.objects.filter(
+        _LASTED,
+        registration=OuterRef("registration"),
+        valid_from__lt=OuterRef("valid_from"),
+    )
+    units_begin = CommitteePeriod.objects.filter(
+        Q(committee=OuterRef("ward")) | Q(committee=OuterRef("cell")),
+        valid_from=OuterRef("valid_from"),
+    )
+    with_its_unit = Q(registration__received_on__lt=F("valid_from")) & (
+        ~Exists(before) & Exists(units_begin)
+    )
     return Placement.objects.filter(
+        Q(valid_from=F("registration__received_on")) | with_its_unit,
         _LASTED,
         valid_from__gt=day_before(year),
         valid_from__lte=year.reference_day,
-        valid_from=F("registration__received_on"),
     )
 
 

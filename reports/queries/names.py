@@ -7,11 +7,12 @@ from datetime import date
 from django.db.models import Exists, OuterRef, QuerySet
 
 from evaluations.models import Evaluation, RatingYear
-from members.models import Member, Placement, Registration, Role, User
+from members.models import Placement, Registration, Role, User
 from members.models.registrations import at_residence
+from members.queries.identity import identity_shown
+from party76.shared.paging import Cursor, Page, page_of
 from reports.queries import figures
 from reports.queries.figures import Figure
-from reports.queries.paging import Cursor, Page, page_of
 from reports.queries.places import Place
 
 _RESIDENCE = (Role.RESIDENCE_WARD, Role.RESIDENCE_CELL)
@@ -123,7 +124,7 @@ def _sort_key(rows: QuerySet) -> str:
 def entry_of(row: Evaluation | Placement, by: User) -> Entry:
     """The row of a list; identity as it was for those who only were here."""
     stay: Registration = row.registration
-    name, born, precision = _identity(stay, by)
+    name, born, precision = identity_shown(stay, by)
     result, reason = _result(row) if isinstance(row, Evaluation) else ("", "")
     return Entry(
         pk=row.pk,
@@ -141,19 +142,6 @@ def entry_of(row: Evaluation | Placement, by: User) -> Entry:
         result=result,
         reason=reason,
     )
-
-
-def _identity(stay: Registration, by: User) -> tuple[str, date | None, str]:
-    kept = stay.identity_at_end
-    if kept and stay.ended_on and not by.has_role(*_ABOVE):
-        born = kept.get("birth_date")
-        return (
-            kept["full_name"],
-            date.fromisoformat(born) if born else None,
-            kept.get("birth_precision", Member.DatePrecision.DAY),
-        )
-    member = stay.member
-    return member.full_name, member.birth_date, member.birth_precision
 
 
 def _result(row: Evaluation) -> tuple[str, str]:

@@ -27,12 +27,12 @@ from members.services.reorganisations.run import edit_decision
 from members.views.pages import form_page
 from party76.audit.models import Action
 from party76.audit.services import record
+from party76.shared import paging
 from party76.spreadsheets.errors import UnreadableFile
 from party76.spreadsheets.legacy import LABELS as OLD_FONTS
 from party76.spreadsheets.queries import recognition_of, remembered_mappings
 from party76.spreadsheets.reading import read_pasted, read_upload
 from party76.spreadsheets.recognition import columns
-from reports.queries import paging
 from reports.views.reform_pages import (
     STEPS,
     open_reform,

@@ -31,12 +31,12 @@ from members.services.reorganisations.run import (
 from members.views.import_rows import chosen_outcome, page_of, tabs_of
 from party76.audit.models import Action
 from party76.audit.services import record
+from party76.shared import paging
 from party76.shared.running import forget_running, note_running, read_running
 from party76.spreadsheets.bad_rows import bad_rows_workbook
 from party76.spreadsheets.preview import Outcome
 from party76.spreadsheets.queries import recognition_of
 from party76.spreadsheets.writer import xlsx_response
-from reports.queries import paging
 from reports.queries.reorganisations import consequences, counted_words
 from reports.views.reform_pages import (
     STEPS,

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from party76.audit.models import Action
 from party76.audit.services import record
+from party76.shared.paging import Cursor
 from party76.spreadsheets.writer import xlsx_response
 from reports import exports
 from reports.forms import (
@@ -19,7 +20,6 @@ from reports.queries import figures
 from reports.queries.columns import columns_of
 from reports.queries.items import items_of
 from reports.queries.names import Names, names_behind
-from reports.queries.paging import Cursor
 from reports.queries.places import Place
 from reports.queries.reconciliation import compare_printed, reconcile
 from reports.queries.structures import ground_offered, place_for

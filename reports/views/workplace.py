@@ -8,10 +8,10 @@ from django.views.decorators.http import require_safe
 from members.models import Role
 from party76.audit.models import Action
 from party76.audit.services import record
+from party76.shared.paging import Cursor, Page, page_of
 from party76.spreadsheets.writer import xlsx_response
 from reports.exports import workplace_file
 from reports.forms import WorkplaceFilterForm
-from reports.queries.paging import Cursor, Page, page_of
 from reports.queries.workplace import own_members, rows_of, years_for
 
 

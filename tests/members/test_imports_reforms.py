@@ -253,7 +253,7 @@ DIVIDED = [
 ]  # fmt: skip
 
 
-def answered(world, answer) -> tuple:
+def answered(world, answer):
     drafted = begin(world, *DIVIDED)
     (question,) = proposal_of(drafted, by=world.department_user).parts
     answer_questions(
@@ -262,7 +262,7 @@ def answered(world, answer) -> tuple:
         version=drafted.run.version,
         by=world.department_user,
     )
-    return drafted, proposal_of(drafted, by=world.department_user)
+    return proposal_of(drafted, by=world.department_user)
 
 
 def test_divided_unit_asks_who_goes_where(world):
@@ -275,7 +275,7 @@ def test_divided_unit_asks_who_goes_where(world):
 
 
 def test_divided_unit_when_cells_are_chosen_sends_them(world):
-    drafted, proposal = answered(world, {"cells": [world.sister_cell.pk]})
+    proposal = answered(world, {"cells": [world.sister_cell.pk]})
 
     assert proposal.can_be_confirmed
     assert proposal.plan.changes[world.sister_cell.pk] == {
@@ -289,7 +289,7 @@ def test_divided_unit_when_people_are_named_by_card_or_name_sends_them(world):
         make_member(world.workplace, full_name="Trần Văn Đạt"), world.ward
     )
 
-    drafted, proposal = answered(world, {"people": "11.000001\nTran Van Dat"})
+    proposal = answered(world, {"people": "11.000001\nTran Van Dat"})
 
     assert proposal.plan.stays == {
         world.registration.pk: world.sister_ward.pk,
@@ -298,14 +298,14 @@ def test_divided_unit_when_people_are_named_by_card_or_name_sends_them(world):
 
 
 def test_divided_unit_when_a_name_is_unknown_there_says_so(world):
-    drafted, proposal = answered(world, {"people": "Nguyễn Văn Không Có"})
+    proposal = answered(world, {"people": "Nguyễn Văn Không Có"})
 
     assert not proposal.can_be_confirmed
     assert "không có ở Đảng ủy phường Ninh Kiều" in proposal.stands_in_the_way[0]
 
 
 def test_divided_unit_when_nobody_goes_can_be_confirmed(world):
-    drafted, proposal = answered(world, {"nobody": True})
+    proposal = answered(world, {"nobody": True})
 
     assert proposal.can_be_confirmed
 

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.management import call_command
 from django.db import models
 
 from members.models import (
@@ -22,7 +23,7 @@ from members.models import (
     User,
 )
 from members.queries.tree_check import check_tree
-from members.services.registrations import assign_cell
+from members.services.registrations import assign_cell, receive_on_paper
 from members.services.reorganisations.plan import NewUnit, ReformPlan, Step
 from members.services.reorganisations.run import (
     carry_out,
@@ -571,3 +572,54 @@ def test_take_back_that_would_make_a_ring_is_refused(world):
         undo(reform, world)
 
     assert rows() == before
+
+
+# Who was received before his ward or cell was there
+
+
+def received_here(world, ward, *, cell=None, on) -> Registration:
+    return receive_on_paper(
+        Registration(
+            member=make_member(world.workplace), ward=ward, cell=cell, received_on=on
+        ),
+        by=world.ward_user,
+    )
+
+
+def test_receipt_by_a_forerunner_is_kept_and_the_place_begins_with_the_ward(world):
+    run(merge(world), world)
+    new = Committee.objects.get(name="Đảng ủy phường Ninh Kiều", valid_to=None)
+
+    stay = received_here(world, new, on=date(2019, 5, 1))
+
+    placement = stay.placements.get()
+    assert (stay.received_on, placement.valid_from) == (date(2019, 5, 1), DAY)
+    assert call_command("check_tree") is None
+
+
+def test_receipt_in_a_cell_that_moved_begins_when_it_came_to_the_ward(world):
+    run(
+        ReformPlan(
+            on=DAY, changes={world.sister_cell.pk: {"parent": world.sister_ward.pk}}
+        ),
+        world,
+    )
+    cell = Committee.objects.get(pk=world.sister_cell.pk)
+
+    stay = received_here(world, world.sister_ward, cell=cell, on=date(2019, 5, 1))
+
+    assert stay.placements.get().valid_from == DAY
+
+
+def test_moving_to_a_cell_before_it_was_there_is_refused(world):
+    run(merge(world), world)
+    stay = Registration.objects.get(pk=world.registration.pk)
+
+    with pytest.raises(ValidationError, match="ngày chuyển không được trước"):
+        assign_cell(
+            stay,
+            cell=Committee.objects.get(pk=world.sister_cell.pk),
+            on=date(2024, 1, 1),
+            version=stay.version,
+            by=world.ward_user,
+        )

@@ -9,9 +9,10 @@ from openpyxl import load_workbook
 
 from members.models import Committee, Member, Registration, Role
 from members.queries.day_tree import DayTree, counts_on
-from members.queries.roll import PAGE_SIZE, roll_page, whole_roll
+from members.queries.roll import roll_page, whole_roll
 from members.services.reorganisations.plan import ReformPlan
 from party76.audit.models import Action, AuditEvent
+from party76.shared.paging import SIZE, Cursor
 from tests.factories.members import make_member, make_registration, make_user
 from tests.factories.ninh_kieu import (
     ABSORBED,
@@ -38,7 +39,7 @@ def ninh_kieu_user(world):
 
 
 def names(roll) -> list[str]:
-    return [entry.name.removeprefix("Nguyễn Thị ") for entry in roll.entries]
+    return [entry.name.removeprefix("Nguyễn Thị ") for entry in roll.page.rows]
 
 
 @pytest.mark.parametrize("day", [IN_2013, MERGED, ABSORBED, REFORMED])
@@ -47,7 +48,7 @@ def test_list_is_as_long_as_the_count_in_every_unit(world, day):
     counts = counts_on(tree)
 
     lengths = {
-        key: roll_page(unit, tree, by=world.department_user).number
+        key: roll_page(unit, tree, Cursor(), by=world.department_user).number
         for key in tree.units
         if (unit := Committee.objects.get(pk=key))
     }
@@ -56,8 +57,12 @@ def test_list_is_as_long_as_the_count_in_every_unit(world, day):
 
 
 def test_list_of_a_past_day_is_by_the_tree_of_that_day(world):
-    roll = roll_page(world.district, DayTree(IN_2013), by=world.department_user)
-    merged = roll_page(world.tan_an_2020, DayTree(MERGED), by=world.department_user)
+    roll = roll_page(
+        world.district, DayTree(IN_2013), Cursor(), by=world.department_user
+    )
+    merged = roll_page(
+        world.tan_an_2020, DayTree(MERGED), Cursor(), by=world.department_user
+    )
 
     assert (roll.number, roll.named, roll.withheld) == (10, 10, 0)
     assert sorted(names(merged)) == ["An Hội", "An Lạc", "Tân An"]
@@ -75,9 +80,11 @@ def test_list_names_units_as_they_were_called(world):
         ),
     )
 
-    roll = roll_page(world.wards["An Lạc"], DayTree(IN_2013), by=world.department_user)
+    roll = roll_page(
+        world.wards["An Lạc"], DayTree(IN_2013), Cursor(), by=world.department_user
+    )
 
-    assert [entry.residence for entry in roll.entries] == [
+    assert [entry.residence for entry in roll.page.rows] == [
         f"Chi bộ An Lạc 1, {ward_name('An Lạc')}"
     ]
 
@@ -94,7 +101,9 @@ def test_successor_names_those_of_then_wherever_their_cell_stands_today(
         ),
     )
 
-    roll = roll_page(world.wards["Xuân Khánh"], DayTree(IN_2013), by=ninh_kieu_user)
+    roll = roll_page(
+        world.wards["Xuân Khánh"], DayTree(IN_2013), Cursor(), by=ninh_kieu_user
+    )
 
     assert (roll.number, roll.named) == (1, 1)
 
@@ -102,7 +111,7 @@ def test_successor_names_those_of_then_wherever_their_cell_stands_today(
 def test_reader_of_a_cell_alone_is_told_how_many_are_withheld(world):
     user = make_user(Role.RESIDENCE_CELL, world.cells["An Lạc"])
 
-    roll = roll_page(world.district, DayTree(IN_2013), by=user)
+    roll = roll_page(world.district, DayTree(IN_2013), Cursor(), by=user)
 
     assert (roll.number, names(roll), roll.withheld) == (10, ["An Lạc"], 9)
 
@@ -117,36 +126,46 @@ def test_former_residence_reads_the_identity_as_it_was(world, ninh_kieu_user):
     Registration.objects.filter(pk=stay.pk).update(identity_at_end=kept)
     tree = DayTree(IN_2013)
 
-    below = roll_page(ward, tree, by=ninh_kieu_user)
-    above = roll_page(ward, tree, by=world.department_user)
+    below = roll_page(ward, tree, Cursor(), by=ninh_kieu_user)
+    above = roll_page(ward, tree, Cursor(), by=world.department_user)
 
-    assert "Trần Thị Tên Cũ" in [entry.name for entry in below.entries]
-    assert "Trần Thị Tên Mới" in [entry.name for entry in above.entries]
+    assert "Trần Thị Tên Cũ" in [entry.name for entry in below.page.rows]
+    assert "Trần Thị Tên Mới" in [entry.name for entry in above.page.rows]
 
 
 def test_everybody_named_has_a_file_that_the_reader_may_open(world, ninh_kieu_user):
-    roll = roll_page(world.wards["An Lạc"], DayTree(IN_2013), by=ninh_kieu_user)
+    roll = roll_page(
+        world.wards["An Lạc"], DayTree(IN_2013), Cursor(), by=ninh_kieu_user
+    )
 
     seen = Member.objects.visible_to(ninh_kieu_user).values_list("pk", flat=True)
-    assert {entry.member_id for entry in roll.entries} <= set(seen)
+    assert {entry.member_id for entry in roll.page.rows} <= set(seen)
 
 
 def test_pages_together_are_the_whole_list_in_order(world):
-    for number in range(PAGE_SIZE + 5):
+    for number in range(SIZE + 5):
         make_registration(
             make_member(world.workplace, full_name=f"Lê Văn Ba {number % 7}"),
             world.wards["An Lạc"],
         )
     tree, by = DayTree(IN_2013), world.department_user
 
-    first = roll_page(world.wards["An Lạc"], tree, by=by)
-    second = roll_page(world.wards["An Lạc"], tree, by=by, after=first.after)
-    back = roll_page(world.wards["An Lạc"], tree, by=by, before=second.before)
+    first = roll_page(world.wards["An Lạc"], tree, Cursor(), by=by)
+    second = roll_page(
+        world.wards["An Lạc"], tree, Cursor(after=first.page.next), by=by
+    )
+    back = roll_page(
+        world.wards["An Lạc"], tree, Cursor(before=second.page.previous), by=by
+    )
     _, everybody = whole_roll(world.wards["An Lạc"], tree, by=by)
 
-    assert first.entries + second.entries == list(everybody)
-    assert back.entries == first.entries
-    assert (first.before, second.after, back.before) == (None, None, None)
+    assert first.page.rows + second.page.rows == list(everybody)
+    assert back.page.rows == first.page.rows
+    assert (first.page.previous, second.page.next, back.page.previous) == (
+        None,
+        None,
+        None,
+    )
 
 
 @pytest.mark.parametrize(

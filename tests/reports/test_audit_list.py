@@ -5,7 +5,7 @@ from django.utils import timezone
 from members.models import Role
 from party76.audit.models import Action, AuditEvent
 from party76.audit.services import record
-from reports.queries.paging import SIZE
+from party76.shared.paging import SIZE
 from tests.factories.members import make_committee, make_user
 
 pytestmark = pytest.mark.django_db

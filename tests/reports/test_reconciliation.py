@@ -154,6 +154,17 @@ def test_a_placement_that_begins_after_the_receipt_does_not_close():
     assert not total.closes
 
 
+def test_a_placement_that_begins_with_its_unit_closes():
+    place = make_city()
+    stay = place.stay(received_on=date(2013, 2, 1))
+    stay.ward.periods.update(valid_from=date(2013, 3, 1))
+    stay.placements.update(valid_from=date(2013, 3, 1))
+
+    total = reconcile(place.city, place.year).total
+
+    assert (total.at_start, total.received_in_period, total.roll_gap) == (0, 1, 0)
+
+
 def test_a_printed_total_with_two_digits_exchanged_gets_the_hint():
     place = make_city()
     for _ in range(21):

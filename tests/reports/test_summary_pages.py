@@ -8,8 +8,8 @@ from openpyxl import load_workbook
 from evaluations.models import Evaluation
 from members.models import Role
 from party76.audit.models import Action, AuditEvent
+from party76.shared.paging import SIZE
 from reports.models import SignatureBlock
-from reports.queries.paging import SIZE
 from tests.factories.members import make_committee, make_user
 from tests.factories.reports import make_city, make_evaluation, make_rating_year
 from tests.reports.reading import text_of
