@@ -20,17 +20,17 @@ from members.imports.questions import (
 from members.imports.runs import ListKind, Plan, can_import, kinds_of
 from members.imports.units import Unit
 from party76.shared.forms import BaseForm, DateField
+from party76.spreadsheets.errors import UnreadableFile
 from party76.spreadsheets.legacy import LABELS as OLD_FONTS
+from party76.spreadsheets.reading import Workbook, read_pasted, read_upload
 from party76.spreadsheets.recognition import Column, ColumnSpec
 
 QUESTIONS_SHOWN, SETTLED_SHOWN = 20, 100
 
 
-class ImportStartForm(BaseForm):
-    """Whose list it is, and the list itself: a file, or rows pasted."""
+class ListSourceForm(forms.Form):
+    """A list: a file, or rows pasted."""
 
-    kind = forms.ChoiceField(label="Danh sách gồm", widget=forms.RadioSelect)
-    committee = UnitField(label="Danh sách của đơn vị nào")
     file = forms.FileField(
         label="Tệp Excel (.xlsx hoặc .xls)",
         required=False,
@@ -46,6 +46,36 @@ class ImportStartForm(BaseForm):
         help_text="Chép các dòng trong Excel hoặc Word, kể cả dòng tiêu đề, rồi dán vào đây.",
     )
 
+    def clean(self):
+        cleaned = super().clean()
+        file, rows = cleaned.get("file"), (cleaned.get("rows") or "").strip()
+        if "file" in self.errors:
+            return cleaned
+        if file and rows:
+            self.add_error(
+                "rows", "Đồng chí chọn một cách: tải tệp lên, hoặc dán danh sách."
+            )
+        elif not file and not rows:
+            self.add_error("file", "Đồng chí chọn tệp, hoặc dán danh sách vào ô dưới.")
+        return cleaned
+
+    def read(self) -> Workbook | None:
+        """What the file or the rows hold; None, and the reason on the form, if nothing."""
+        file = self.cleaned_data["file"]
+        try:
+            return read_upload(file) if file else read_pasted(self.cleaned_data["rows"])
+        except UnreadableFile as refusal:
+            self.add_error("file" if file else "rows", str(refusal))
+            return None
+
+
+class ImportStartForm(ListSourceForm, BaseForm):
+    """Whose list it is, and the list itself."""
+
+    kind = forms.ChoiceField(label="Danh sách gồm", widget=forms.RadioSelect)
+    committee = UnitField(label="Danh sách của đơn vị nào")
+    field_order = ("kind", "committee", "file", "rows")
+
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         self.user = user
@@ -60,15 +90,6 @@ class ImportStartForm(BaseForm):
         kind, committee = cleaned.get("kind"), cleaned.get("committee")
         if kind and committee and not can_import(self.user, kind, committee):
             self.add_error("committee", self._why_not(kind))
-        file, rows = cleaned.get("file"), (cleaned.get("rows") or "").strip()
-        if "file" in self.errors:
-            return cleaned
-        if file and rows:
-            self.add_error(
-                "rows", "Đồng chí chọn một cách: tải tệp lên, hoặc dán danh sách."
-            )
-        elif not file and not rows:
-            self.add_error("file", "Đồng chí chọn tệp, hoặc dán danh sách vào ô dưới.")
         return cleaned
 
     @staticmethod

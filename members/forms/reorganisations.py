@@ -6,6 +6,7 @@ from datetime import timedelta
 from django import forms
 from django.utils import timezone
 
+from members.forms.imports import ListSourceForm
 from members.forms.units import UnitField
 from members.imports.reforms.parts import NOBODY, PartQuestion
 from members.imports.reforms.planner import ONLY_NAMES, POSTS_TO_END, Choice
@@ -46,29 +47,19 @@ class DecisionForm(BaseModelForm):
         return normalize_vi(self.cleaned_data["decision_number"])
 
 
-class ReformListForm(DecisionForm):
-    """A decision with its list: a file, or rows pasted."""
+class ReformListForm(ListSourceForm, DecisionForm):
+    """A decision with its list."""
 
     committee = UnitField(label="Thực hiện trong phạm vi của")
-    file = forms.FileField(
-        label="Tệp Excel (.xlsx hoặc .xls)",
-        required=False,
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv,.txt"}),
-        help_text="Danh sách kèm theo quyết định, mỗi dòng một đơn vị cũ và đơn vị mới của nó; "
-        "tối đa 20 MB.",
-        error_messages={"empty": "Tệp trống, không có nội dung nào."},
-    )
-    rows = forms.CharField(
-        label="Hoặc dán danh sách",
-        required=False,
-        strip=False,
-        widget=forms.Textarea(attrs={"rows": 6}),
-        help_text="Chép các dòng trong Excel hoặc Word, kể cả dòng tiêu đề, rồi dán vào đây.",
-    )
+    field_order = (*DecisionForm.Meta.fields, "committee", "file", "rows")
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         self.user = user
+        self.fields["file"].help_text = (
+            "Danh sách kèm theo quyết định, mỗi dòng một đơn vị cũ và đơn vị mới của nó; "
+            "tối đa 20 MB."
+        )
 
     def clean_committee(self):
         unit = self.cleaned_data["committee"]
@@ -78,19 +69,6 @@ class ReformListForm(DecisionForm):
                 "Đơn vị này không thuộc phạm vi đồng chí được sắp xếp."
             )
         return unit
-
-    def clean(self):
-        cleaned = super().clean()
-        file, rows = cleaned.get("file"), (cleaned.get("rows") or "").strip()
-        if "file" in self.errors:
-            return cleaned
-        if file and rows:
-            self.add_error(
-                "rows", "Đồng chí chọn một cách: tải tệp lên, hoặc dán danh sách."
-            )
-        elif not file and not rows:
-            self.add_error("file", "Đồng chí chọn tệp, hoặc dán danh sách vào ô dưới.")
-        return cleaned
 
 
 OPERATIONS = {

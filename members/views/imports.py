@@ -14,9 +14,7 @@ from django.views.decorators.http import (
 
 from members.forms.imports import (
     AnswersForm,
-    ColumnsForm,
     ImportStartForm,
-    SheetForm,
 )
 from members.imports.runs import (
     ListKind,
@@ -32,22 +30,22 @@ from members.services.import_runs import (
     answer_questions,
     cancel_run,
     confirm_run,
-    correct_columns,
     draft_run,
     keep_run,
-    turn_to_sheet,
 )
 from members.views.import_rows import ShownRow, chosen_outcome, page_of, tabs_of
+from members.views.list_columns import (
+    columns_context,
+    columns_form,
+    keep_columns,
+    turn_sheet,
+)
 from party76.audit.models import Action
 from party76.audit.services import record
 from party76.spreadsheets.bad_rows import bad_rows_workbook
-from party76.spreadsheets.errors import UnreadableFile
-from party76.spreadsheets.legacy import LABELS as OLD_FONTS
 from party76.spreadsheets.models import ImportRun, ImportState
 from party76.spreadsheets.preview import BAD, Outcome
-from party76.spreadsheets.queries import recognition_of, remembered_mappings
-from party76.spreadsheets.reading import Workbook, read_pasted, read_upload
-from party76.spreadsheets.recognition import columns
+from party76.spreadsheets.queries import recognition_of
 from party76.spreadsheets.writer import xlsx_response
 
 STEPS = ["Chọn danh sách", "Nhận cột", "Xem trước", "Kết quả"]
@@ -94,7 +92,7 @@ def import_start(request):
         user=request.user,
         initial=_first_values(request),
     )
-    if request.method == "POST" and form.is_valid() and (read := _read(form)):
+    if request.method == "POST" and form.is_valid() and (read := form.read()):
         cleaned = form.cleaned_data
         run = draft_run(
             read, kind=cleaned["kind"], committee=cleaned["committee"], by=request.user
@@ -104,16 +102,6 @@ def import_start(request):
     status = 422 if form.is_bound else 200
     context = {"form": form, "steps": STEPS}
     return render(request, "members/import_start.html", context, status=status)
-
-
-def _read(form) -> Workbook | None:
-    """What the file or the pasted rows hold; the sentence of a refusal on the form."""
-    file = form.cleaned_data["file"]
-    try:
-        return read_upload(file) if file else read_pasted(form.cleaned_data["rows"])
-    except UnreadableFile as refusal:
-        form.add_error("file" if file else "rows", str(refusal))
-        return None
 
 
 def _first_values(request):
@@ -131,67 +119,23 @@ def _first_values(request):
 @on_open_run
 def import_columns(request, run, committee):
     """The columns as recognised, each with its first values, to be corrected."""
-    found = recognition_of(run, specs_of(run.kind))
-    form = ColumnsForm(
-        request.POST or None,
-        run=run,
-        columns=columns(run.table, found),
-        specs=found.specs,
-        first_row=found.first_row,
-        rows=len(run.table.rows),
-    )
+    form = columns_form(request, run)
     if (
         request.method == "POST"
         and form.is_valid()
-        and _keep_columns(request, run, form)
+        and keep_columns(request, run, form)
     ):
         return redirect("members:import_preview", run.pk)
-    old_font = run.workbook.table(run.sheet).legacy_encoding()
-    context = {
-        "run": run,
-        "committee": committee,
-        "form": form,
-        "sheet_form": SheetForm(run=run, has_old_font=bool(old_font or run.encoding)),
-        "can_turn": len(run.workbook.tables) > 1 or old_font or run.encoding,
-        "old_font": OLD_FONTS.get(old_font or "") if not run.encoding else "",
-        "missing": found.missing,
-        "remembered": found.fingerprint
-        in remembered_mappings(committee_code=run.committee_code, kind=run.kind),
-        "skipped": run.workbook.skipped,
-        "steps": STEPS,
-    }
+    context = columns_context(run, form) | {"committee": committee, "steps": STEPS}
     status = 422 if form.is_bound else 200
     return render(request, "members/import_columns.html", context, status=status)
-
-
-def _keep_columns(request, run, form) -> bool:
-    try:
-        correct_columns(
-            run,
-            mapping=form.mapping(),
-            first_row=form.cleaned_data["first_row"] - 1,
-            version=form.seen_version,
-            by=request.user,
-        )
-    except ValidationError as error:
-        form.add_error(None, error)
-        return False
-    return True
 
 
 @require_POST
 @on_open_run
 def import_sheet(request, run, committee):
     """Turn to another sheet, or to another reading of the letters."""
-    form = SheetForm(request.POST, run=run)
-    if form.is_valid():
-        turn_to_sheet(
-            run,
-            sheet=form.cleaned_data["sheet"],
-            encoding=form.cleaned_data["encoding"],
-            version=form.seen_version,
-            by=request.user,
-        )
+    turn_sheet(request, run)
     return redirect("members:import_columns", run.pk)
 
 

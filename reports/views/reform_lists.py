@@ -1,7 +1,7 @@
 """A decision on its way in: all of them, a new one, its list and columns."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -11,28 +11,27 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from members.forms.imports import ColumnsForm, SheetForm
 from members.forms.reorganisations import (
     DecisionForm,
     ReformListForm,
     UnitReformForm,
     operations_on,
 )
-from members.imports.runs import REFORM, specs_of
 from members.models import Committee, Operation, Reorganisation, Role
 from members.permissions import can_prepare_reorganisations, can_reorganise
-from members.services.import_runs import correct_columns, turn_to_sheet
 from members.services.reorganisations.lists import begin_reorganisation
 from members.services.reorganisations.run import edit_decision
+from members.views.list_columns import (
+    columns_context,
+    columns_form,
+    keep_columns,
+    turn_sheet,
+)
 from members.views.pages import form_page
 from party76.audit.models import Action
 from party76.audit.services import record
 from party76.shared import paging
-from party76.spreadsheets.errors import UnreadableFile
-from party76.spreadsheets.legacy import LABELS as OLD_FONTS
-from party76.spreadsheets.queries import recognition_of, remembered_mappings
-from party76.spreadsheets.reading import read_pasted, read_upload
-from party76.spreadsheets.recognition import columns
+from party76.spreadsheets.reading import read_pasted
 from reports.views.reform_pages import (
     STEPS,
     open_reform,
@@ -72,22 +71,13 @@ def reorganisation_start(request):
         user=request.user,
         initial={"committee": _own_unit(request.user)},
     )
-    if request.method == "POST" and form.is_valid() and (read := _read(form)):
+    if request.method == "POST" and form.is_valid() and (read := form.read()):
         form.instance.committee = form.cleaned_data["committee"]
         begun = begin_reorganisation(form.instance, read, by=request.user)
         return redirect("reports:reorganisation_columns", begun.pk)
     status = 422 if form.is_bound else 200
     context = {"form": form, "steps": STEPS}
     return render(request, "reports/reorganisation_start.html", context, status=status)
-
-
-def _read(form):
-    file = form.cleaned_data["file"]
-    try:
-        return read_upload(file) if file else read_pasted(form.cleaned_data["rows"])
-    except UnreadableFile as refusal:
-        form.add_error("file" if file else "rows", str(refusal))
-        return None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -128,29 +118,15 @@ def reorganisation_columns(request, pk):
     """The columns of the list as recognised, to be corrected."""
     reform = open_reform(request, pk)
     run = reform.run
-    found = recognition_of(run, specs_of(REFORM))
-    form = ColumnsForm(
-        request.POST or None,
-        run=run,
-        columns=columns(run.table, found),
-        specs=found.specs,
-        first_row=found.first_row,
-        rows=len(run.table.rows),
-    )
-    if request.method == "POST" and form.is_valid() and _keep(request, run, form):
+    form = columns_form(request, run)
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and keep_columns(request, run, form)
+    ):
         return redirect("reports:reorganisation_detail", pk)
-    old_font = run.workbook.table(run.sheet).legacy_encoding()
-    context = {
+    context = columns_context(run, form) | {
         "reform": reform,
-        "run": run,
-        "form": form,
-        "sheet_form": SheetForm(run=run, has_old_font=bool(old_font or run.encoding)),
-        "can_turn": len(run.workbook.tables) > 1 or old_font or run.encoding,
-        "old_font": OLD_FONTS.get(old_font or "") if not run.encoding else "",
-        "missing": found.missing,
-        "remembered": found.fingerprint
-        in remembered_mappings(committee_code=run.committee_code, kind=run.kind),
-        "skipped": run.workbook.skipped,
         "steps": STEPS,
         "sheet_url": reverse("reports:reorganisation_sheet", args=[pk]),
         "cancel_url": reverse("reports:reorganisation_cancel", args=[pk]),
@@ -162,34 +138,10 @@ def reorganisation_columns(request, pk):
     )
 
 
-def _keep(request, run, form) -> bool:
-    try:
-        correct_columns(
-            run,
-            mapping=form.mapping(),
-            first_row=form.cleaned_data["first_row"] - 1,
-            version=form.seen_version,
-            by=request.user,
-        )
-    except ValidationError as error:
-        form.add_error(None, error)
-        return False
-    return True
-
-
 @require_POST
 def reorganisation_sheet(request, pk):
     """Turn to another sheet, or to another reading of the letters."""
-    run = open_reform(request, pk).run
-    form = SheetForm(request.POST, run=run)
-    if form.is_valid():
-        turn_to_sheet(
-            run,
-            sheet=form.cleaned_data["sheet"],
-            encoding=form.cleaned_data["encoding"],
-            version=form.seen_version,
-            by=request.user,
-        )
+    turn_sheet(request, open_reform(request, pk).run)
     return redirect("reports:reorganisation_columns", pk)
 
 
