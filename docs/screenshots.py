@@ -161,6 +161,15 @@ def _summary(page: str = "") -> str:
     return f"/tong-hop/{city}/2013/{page}"
 
 
+def _summary_today() -> str:
+    return _summary("?co_cau=hom-nay")
+
+
+def _ninh_kieu() -> str:
+    ward = _row("members.Committee", assignments__user__username=WARD)
+    return f"/to-chuc/{ward}/"
+
+
 def _reconciliation() -> str:
     return _summary("doi-chieu/")
 
@@ -186,6 +195,31 @@ def _upload_list(page) -> None:
     page.get_by_role("heading", name="Xem trước").wait_for()
 
 
+def _look_at_history(page) -> None:
+    """The drawing alone: what stands above it makes way."""
+    page.evaluate(
+        "() => document.querySelectorAll('main section:not(#lich-su), .stat-tiles')"
+        ".forEach((part) => part.remove())"
+    )
+
+
+def _paste_decision(page) -> None:
+    """A small decision up to its preview, which nobody confirms."""
+    page.get_by_label("Số quyết định").fill("24-QĐ/TU")
+    page.get_by_label("Ngày hiệu lực").fill("01/11/2026")
+    rows = (
+        "Đơn vị cũ\tĐơn vị mới\tToàn bộ hay một phần\tHình thức",
+        "Phường Cái Răng\tPhường Hưng Phú\tToàn bộ\tHợp nhất",
+        "Phường Hưng Phú\tPhường Hưng Phú\tToàn bộ\tHợp nhất",
+        "Phường Cái Khế\tPhường Ninh Kiều\tMột phần\tSáp nhập",
+        "Phường Cái Khế\tPhường Bình Thủy\tPhần còn lại\tSáp nhập",
+    )
+    page.locator("[name=rows]").fill("\n".join(rows))
+    page.get_by_role("button", name="Đọc danh sách").click()
+    page.get_by_role("button", name="Tiếp tục: xem trước").click()
+    page.get_by_role("heading", name="Xem trước việc sắp xếp").wait_for()
+
+
 PICTURES = (
     # The main pages, on a phone and on a desk
     Picture("home", WARD, "/"),
@@ -204,6 +238,10 @@ PICTURES = (
     Picture("letters", WARD, "/gioi-thieu/", widths=(1366,)),
     Picture("sheet-list", WARD, "/nhan-xet/", widths=(1366,)),
     Picture("accounts", ADMINISTRATOR, "/tai-khoan/", widths=(1366,)),
+    Picture("tree-2013", CITY, "/to-chuc/?ngay=31/12/2013", widths=(1366,), cut=1500),
+    Picture("unit-history", CITY, _ninh_kieu, _look_at_history, (1366,), cut=1780),
+    Picture("summary-today", CITY, _summary_today, widths=(1366,), cut=1900),
+    Picture("reform", CITY, "/sap-xep/moi/", _paste_decision, (1366,), cut=2000),
     Picture("audit", INSPECTOR, "/nhat-ky/", widths=(1366,)),
 )
 

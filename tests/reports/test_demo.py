@@ -624,7 +624,7 @@ def test_2013_regrouped_to_the_units_of_today_has_the_figures_of_the_article(cit
     assert figures == [(22_365, 3_098, 22_635, (21_929, 541, 96, 69))] * 2
     assert now.total.shares == then.total.shares
     assert now.total.name == "Địa bàn Cần Thơ ngày 31/12/2013"
-    breaks = [line.name for line in now.lines if "đã chia" in line.name]
+    breaks = [line.name for line in now.lines if "đã chia" in line.note]
     assert (len(now.lines), len(breaks)) == (32 + 3, 3)
 
 

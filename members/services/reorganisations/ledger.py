@@ -90,6 +90,8 @@ class Ledger:
                 changed=self._changed.get(model, {}),
                 added=self._added.get(model, []),
             )
+            if not (entry.changed or entry.added):
+                continue
             entry.digests = _digests(model, [*entry.changed, *entry.added])
             ReorganisationJournal.objects.create(
                 reorganisation=reorganisation,
