@@ -72,6 +72,8 @@ class ImportRun(Versioned):
         default=ImportState.PREVIEW,
     )
     finished_at = models.DateTimeField("kết thúc lúc", null=True, blank=True)
+    # Confirmed ahead: its table is needed on that day, however old it is by then.
+    kept_until = models.DateField("giữ đến hết ngày", null=True, blank=True)
     counts = models.JSONField("số dòng", default=dict)
     result = models.JSONField("kết quả", default=dict)
     # [{"number": 12, "outcome": "error", "messages": ["…"]}, …]

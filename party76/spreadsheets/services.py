@@ -1,11 +1,11 @@
 """Writing what is kept of imports. Callers record the audit events and own the data."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from party76.shared.versions import save_versioned
@@ -143,9 +143,20 @@ def cancel_import(run: ImportRun) -> ImportRun:
     return _finish(run, ImportState.CANCELLED)
 
 
+@transaction.atomic
+def keep_until(run: ImportRun, day: date | None) -> ImportRun:
+    """Let no purge take the run before that day is over; None takes it back."""
+    run.kept_until = day
+    run.save(update_fields=["kept_until"])
+    return run
+
+
 def purge_imports(*, before: datetime) -> int:
-    """Remove the runs begun before that moment; returns how many."""
-    _, per_model = ImportRun.objects.filter(created_at__lt=before).delete()
+    """Remove the runs begun before that moment that nobody waits for; returns how
+    many."""
+    awaited = Q(kept_until__gte=timezone.localdate())
+    runs = ImportRun.objects.filter(created_at__lt=before).exclude(awaited)
+    _, per_model = runs.delete()
     return per_model.get(ImportRun._meta.label, 0)
 
 

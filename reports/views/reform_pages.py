@@ -29,12 +29,12 @@ def reform_of(request, pk) -> Reorganisation:
     return get_object_or_404(reforms, pk=pk)
 
 
-def open_reform(request, pk) -> Reorganisation:
-    """The user's to act on, and not carried out yet."""
+def open_reform(request, pk, *, needs_list: bool = True) -> Reorganisation:
+    """The user's to act on, not carried out yet, its list still there."""
     reform = reform_of(request, pk)
     if not can_run_reorganisation(request.user, reform):
         raise PermissionDenied
-    if not reform.is_open or reform.run is None:
+    if not reform.is_open or (needs_list and reform.run is None):
         raise Http404
     return reform
 

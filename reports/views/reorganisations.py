@@ -59,8 +59,10 @@ def reorganisation_detail(request, pk):
     record(Action.VIEW, reform, by=request.user, committee_code=reform.committee.code)
     if not reform.is_open:
         return _done_page(request, reform)
-    run = reform.run
-    if run and recognition_of(run, specs_of(REFORM)).missing:
+    if reform.run is None:
+        context = {"reform": reform, "trail": reform_trail()}
+        return render(request, "reports/reorganisation_without_list.html", context)
+    if recognition_of(reform.run, specs_of(REFORM)).missing:
         return redirect("reports:reorganisation_columns", pk)
     return _preview_page(request, reform)
 
@@ -259,7 +261,7 @@ def reorganisation_take_back(request, pk):
 @require_http_methods(["GET", "HEAD", "POST"])
 def reorganisation_cancel(request, pk):
     """Give a decision up before it was carried out, or take it back to a draft."""
-    reform = open_reform(request, pk)
+    reform = open_reform(request, pk, needs_list=False)
     if request.method == "POST":
         version = int(request.POST.get("version") or 0)
         if "soan_lai" in request.POST and reform.state == State.SCHEDULED:

@@ -14,6 +14,7 @@ from openpyxl import Workbook, load_workbook
 from members.models import Committee, Reorganisation, RoleAssignment
 from members.services.reorganisations.lists import mark_of, proposal_of
 from party76.audit.models import AuditEvent
+from party76.spreadsheets.models import ImportRun
 from tests.factories.members import make_member, make_registration, make_user
 from tests.factories.residence import make_meeting
 from tests.factories.world import make_world
@@ -27,6 +28,7 @@ DECISION = {
     "effective_on": "01/07/2025",
     "title": "Sắp xếp phường",
 }
+AHEAD = timezone.localdate() + timedelta(days=40)
 MERGED = [
     row("Phường Ninh Kiều", "Ninh Kiều", kind="Phường", how="Hợp nhất"),
     row("Phường Tân An", "Ninh Kiều", kind="Phường", how="Hợp nhất"),
@@ -208,7 +210,7 @@ def test_confirming_what_was_not_shown_is_refused(department, world):
 
 
 def test_day_to_come_waits_then_stands_at_home_and_is_carried_out(client, world):
-    on = timezone.localdate() + timedelta(days=40)
+    on = AHEAD
     reform = begin(world, *MERGED, on=on)
     client.force_login(world.department_user)
     mark = client.get(page("confirm", reform)).context["mark"]
@@ -227,7 +229,7 @@ def test_day_to_come_waits_then_stands_at_home_and_is_carried_out(client, world)
 
 
 def test_daily_command_carries_out_what_is_due(client, world):
-    on = timezone.localdate() + timedelta(days=40)
+    on = AHEAD
     reform = begin(world, *MERGED, on=on)
     client.force_login(world.department_user)
     mark = client.get(page("confirm", reform)).context["mark"]
@@ -243,7 +245,7 @@ def test_daily_command_carries_out_what_is_due(client, world):
 
 
 def test_scheduled_decision_goes_back_to_a_draft(department, world):
-    on = timezone.localdate() + timedelta(days=40)
+    on = AHEAD
     reform = begin(world, *MERGED, on=on)
     mark = department.get(page("confirm", reform)).context["mark"]
     department.post(page("confirm", reform), {"mark": mark})
@@ -255,6 +257,21 @@ def test_scheduled_decision_goes_back_to_a_draft(department, world):
 
     reform.refresh_from_db()
     assert reform.state == "draft"
+
+
+def test_list_of_a_scheduled_decision_outlives_the_purge(department, world):
+    drafts = [begin(world, *MERGED, on=on) for on in (AHEAD, date(2025, 7, 1))]
+    mark = department.get(page("confirm", drafts[0])).context["mark"]
+    department.post(page("confirm", drafts[0]), {"mark": mark})
+    ImportRun.objects.update(created_at=timezone.now() - timedelta(days=200))
+
+    call_command("purge_imports")
+    shown = [department.get(page("detail", reform)) for reform in drafts]
+    department.post(page("cancel", drafts[1]), {"version": drafts[1].version})
+
+    assert "chờ đến ngày hiệu lực" in text_of(shown[0])
+    assert "Danh sách không còn được lưu" in text_of(shown[1])
+    assert Reorganisation.objects.get(pk=drafts[1].pk).state == "cancelled"
 
 
 def test_taking_back_restores_and_asks_for_a_reason(department, world):

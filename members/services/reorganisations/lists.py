@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -26,6 +26,7 @@ from party76.spreadsheets import services as spreadsheets
 from party76.spreadsheets.queries import recognition_of
 from party76.spreadsheets.reading import Workbook
 
+_GRACE = timedelta(days=365)
 CHANGED_MEANWHILE = (
     "Dữ liệu trong hệ thống vừa thay đổi nên kết quả không còn như bản xem trước. Chưa ghi "
     "gì; đồng chí xem lại rồi xác nhận."
@@ -126,6 +127,11 @@ def _confirm(
     if mark_of(proposal) != mark:
         raise ValidationError(CHANGED_MEANWHILE)
     if reorganisation.effective_on > today:
+        if reorganisation.run is not None:
+            # Carried out late, it is still needed.
+            spreadsheets.keep_until(
+                reorganisation.run, reorganisation.effective_on + _GRACE
+            )
         return schedule_reorganisation(
             reorganisation, today=today, version=reorganisation.version, by=by
         )
