@@ -101,18 +101,35 @@ def carry_out(
     come.
     """
     stored = Reorganisation.objects.select_for_update().get(pk=reorganisation.pk)
+    _require_due(stored, plan, today)
+    ledger = Ledger()
+    say("Cây tổ chức", 5)
+    structure = Structure(ledger)
+    structure.apply(plan)
+    counts = _let_follow(plan, structure, ledger, say)
+    say("Ghi lại để hoàn tác được", 80)
+    _keep_successions(stored, plan.steps, structure)
+    ledger.keep(stored)
+    _finish(stored, counts, by=by)
+    say("Đã thực hiện", 100)
+    return stored
+
+
+def _require_due(stored: Reorganisation, plan: ReformPlan, today: date) -> None:
     if State.DONE not in Reorganisation.STEPS[State(stored.state)]:
         raise ValidationError(_not_now(stored, State.DONE))
     if plan.on > today:
         raise ValidationError(
             f"Chưa đến ngày hiệu lực {plan.on:%d/%m/%Y}, chưa thực hiện được."
         )
-    ledger = Ledger()
-    say("Cây tổ chức", 5)
-    structure = Structure(ledger)
-    structure.apply(plan)
-    reform = Reform(plan, structure)
+
+
+def _let_follow(
+    plan: ReformPlan, structure: Structure, ledger: Ledger, say: Say
+) -> dict[str, Any]:
+    """People, accounts and work under way; the counts of all that was written."""
     say("Nơi sinh hoạt, nơi công tác của đảng viên", 20)
+    reform = Reform(plan, structure)
     counts: dict[str, Any] = {
         "formed": len(plan.new_units),
         "closed": len(plan.heirs),
@@ -125,9 +142,10 @@ def carry_out(
     say("Kỳ họp, bảng nhận xét đang mở", 65)
     for _, told in units_reorganised.send(Reorganisation, reform=reform, ledger=ledger):
         counts |= told if isinstance(told, dict) else {}
-    say("Ghi lại để hoàn tác được", 80)
-    _keep_successions(stored, plan.steps, structure)
-    ledger.keep(stored)
+    return counts
+
+
+def _finish(stored: Reorganisation, counts: dict[str, Any], *, by: User) -> None:
     stored.counts = counts | {"last_keys": last_keys()}
     stored.done_by, stored.done_at = by, timezone.now()
     stored.state = State.DONE
@@ -135,8 +153,6 @@ def carry_out(
         stored, fields=["state", "counts", "done_by", "done_at"], version=stored.version
     )
     _record(Action.STEP, stored, by=by, count=counts["stays"], facts=counts)
-    say("Đã thực hiện", 100)
-    return stored
 
 
 @transaction.atomic
