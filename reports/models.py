@@ -2,8 +2,18 @@
 
 from django.db import models
 
-from members.models import Committee
+from members.models import Committee, Role, User
+from members.scopes import within
 from party76.shared.models import Versioned
+
+
+class DocumentTemplateQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Forms of the user's own units and those below."""
+        paths = user.paths_of(
+            Role.RESIDENCE_WARD, Role.WORKPLACE, Role.DEPARTMENT, Role.INSPECTOR
+        )
+        return self.filter(within("committee__path", paths))
 
 
 class SignatureBlock(Versioned):
@@ -30,3 +40,34 @@ class SignatureBlock(Versioned):
 
     def __str__(self):
         return f"{self.on_behalf}, {self.title}"
+
+
+class DocumentTemplate(models.Model):
+    """A Word form that an office put in place of ours, from a day on."""
+
+    class Kind(models.TextChoices):
+        LETTER = "letter", "Giấy giới thiệu"
+        NOTICE = "notice", "Thông báo gửi nơi công tác"
+
+    committee = models.ForeignKey(
+        Committee, models.CASCADE, related_name="document_templates"
+    )
+    kind = models.CharField("loại văn bản", max_length=12, choices=Kind)
+    valid_from = models.DateField("áp dụng từ ngày")
+    file_name = models.CharField("tên tệp", max_length=120)
+    content = models.BinaryField()
+    uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField(auto_now_add=True)
+
+    objects = DocumentTemplateQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["committee", "kind", "valid_from"],
+                name="one_template_per_committee_kind_and_day",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()}, từ {self.valid_from:%d/%m/%Y}"

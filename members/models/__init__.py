@@ -1,5 +1,7 @@
 from members.models.accounts import Role, RoleAssignment, RoleName, User
 from members.models.committees import Committee, CommitteePeriod, Kind, Sector
+from members.models.dwelling import DwellingCheck
+from members.models.merges import MemberMerge, MergeJournal
 from members.models.persons import CorrectionRequest, Household, Member
 from members.models.registrations import (
     EndReason,
@@ -20,11 +22,14 @@ __all__ = [
     "Committee",
     "CommitteePeriod",
     "CorrectionRequest",
+    "DwellingCheck",
     "EndReason",
     "Exemption",
     "Household",
     "Kind",
     "Member",
+    "MemberMerge",
+    "MergeJournal",
     "Operation",
     "Part",
     "Placement",

@@ -54,6 +54,9 @@ class User(AbstractBaseUser, Versioned):
     full_name = models.CharField("họ và tên", max_length=80)
     post = models.CharField("chức vụ", max_length=120, blank=True)
     phone = models.CharField("điện thoại", max_length=20, blank=True)
+    email = models.EmailField("thư điện tử", blank=True)
+    # Off unless its owner asks for it: once a day, what waits, without names.
+    wants_reminders = models.BooleanField("nhận thư nhắc việc hằng ngày", default=False)
     is_active = models.BooleanField("đang hoạt động", default=True)
     must_change_password = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

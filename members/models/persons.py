@@ -84,6 +84,7 @@ class Member(Versioned):
         ACTIVE = "active", "Đang sinh hoạt"
         LEFT = "left", "Đã ra khỏi diện theo dõi"
         DEAD = "dead", "Đã từ trần"
+        MERGED = "merged", "Đã ghép vào hồ sơ khác"
 
     full_name = models.CharField("họ và tên", max_length=80)
     sort_key = models.CharField(max_length=255, editable=False)

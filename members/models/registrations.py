@@ -129,14 +129,31 @@ class Registration(Versioned):
     is_letter_unknown = models.BooleanField(
         "không rõ số, ngày giấy giới thiệu", default=False
     )
+    # A ward that met the member without a letter asked for it on this day.
+    asked_on = models.DateField("ngày đề nghị giới thiệu", null=True, blank=True)
     sent_on = models.DateField("ngày gửi", null=True, blank=True)
     received_on = models.DateField("ngày tiếp nhận", null=True, blank=True)
+    receipt_number = models.CharField("số tiếp nhận", max_length=40, blank=True)
     return_reason = models.CharField("lý do trả lại", max_length=300, blank=True)
     ended_on = models.DateField("ngày kết thúc", null=True, blank=True)
     end_reason = models.CharField(
         "lý do kết thúc", max_length=20, choices=EndReason, blank=True
     )
     end_number = models.CharField("số văn bản", max_length=40, blank=True)
+    # What the old cell says of the time here, for whoever comments at the year's end.
+    closing_comment = models.TextField(
+        "nhận xét ngắn khi chuyển đi", max_length=1000, blank=True
+    )
+    moved_to = models.ForeignKey(
+        Committee,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="nơi cư trú mới",
+    )
+    # The day on which the workplace took note that the residence had ended the stay.
+    end_noted_on = models.DateField("nơi công tác đã nhận biết", null=True, blank=True)
     # Identity as it was when the stay ended: what a past residence may still read.
     identity_at_end = models.JSONField(null=True, editable=False)
     note = models.CharField("ghi chú", max_length=500, blank=True)

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from members.models.accounts import Role, User
 from members.models.committees import Committee
+from members.models.journals import JournalRow
 from members.scopes import within
 from party76.shared.models import Versioned
 from party76.spreadsheets.models import ImportRun
@@ -169,15 +170,12 @@ class Succession(models.Model):
         return f"{self.old_name} → {self.new_name or '–'}"
 
 
-class ReorganisationJournal(models.Model):
+class ReorganisationJournal(JournalRow):
     """The rows of one table that a reorganisation wrote, and what they were before."""
 
     reorganisation = models.ForeignKey(
         Reorganisation, models.CASCADE, related_name="journal"
     )
-    table = models.CharField(max_length=80)  # app_label.modelname
-    rows = models.PositiveIntegerField()
-    payload = models.BinaryField()  # compressed JSON, see services.reorganisations
 
     class Meta:
         constraints = [
@@ -186,6 +184,3 @@ class ReorganisationJournal(models.Model):
                 name="one_journal_per_reorganisation_and_table",
             )
         ]
-
-    def __str__(self):
-        return f"{self.table}: {self.rows}"

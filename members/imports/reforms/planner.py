@@ -16,7 +16,7 @@ from members.imports.reforms.parts import PartQuestion, find_people, question_of
 from members.imports.reforms.successors import May, Successors
 from members.imports.units import unit_key
 from members.models import Committee, Member, Part, Placement
-from members.services.reorganisations.ledger import Ledger
+from members.services.ledger import Ledger
 from members.services.reorganisations.plan import ReformPlan, Step
 from members.services.reorganisations.structure import Structure
 from party76.spreadsheets.preview import Outcome

@@ -1,7 +1,7 @@
 """Posts and open requests of units that end."""
 
 from members.models import CorrectionRequest, Kind, RoleAssignment
-from members.services.reorganisations.ledger import Ledger
+from members.services.ledger import Ledger
 from members.services.reorganisations.people import Reform
 from members.services.reorganisations.plan import ReformPlan
 

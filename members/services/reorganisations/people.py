@@ -13,7 +13,7 @@ from members.models import (
     Placement,
     Registration,
 )
-from members.services.reorganisations.ledger import Ledger, slices
+from members.services.ledger import Ledger, slices
 from members.services.reorganisations.plan import ReformPlan
 from members.services.reorganisations.structure import Structure
 

@@ -14,8 +14,9 @@ from members.models import (
     Succession,
     User,
 )
+from members.services.ledger import Ledger
 from members.services.reorganisations.accounts import move_posts, move_requests
-from members.services.reorganisations.ledger import Journal, Ledger, last_keys
+from members.services.reorganisations.journal import ReformJournal, last_keys
 from members.services.reorganisations.people import Reform, move_people
 from members.services.reorganisations.plan import ReformPlan, Step
 from members.services.reorganisations.structure import Structure
@@ -109,7 +110,7 @@ def carry_out(
     counts = _let_follow(plan, structure, ledger, say)
     say("Ghi lại để hoàn tác được", 80)
     _keep_successions(stored, plan.steps, structure)
-    ledger.keep(stored)
+    ledger.keep(stored.journal)
     _finish(stored, counts, by=by)
     say("Đã thực hiện", 100)
     return stored
@@ -166,7 +167,7 @@ def take_back(
     _require(reorganisation, State.DONE)
     if not reason.strip():
         raise ValidationError("Đồng chí ghi lý do hoàn tác.")
-    journal = Journal(reorganisation)
+    journal = ReformJournal(reorganisation)
     standing = what_stands_on(journal)
     if standing:
         raise ValidationError(
@@ -183,7 +184,7 @@ def take_back(
     )
 
 
-def what_stands_on(journal: Journal) -> list[str]:
+def what_stands_on(journal: ReformJournal) -> list[str]:
     """Sentences on rows written since the reform that putting it back would harm."""
     found = [
         f"{len(keys)} {label_of(model)} đã được sửa"

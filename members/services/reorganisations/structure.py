@@ -12,7 +12,7 @@ from members.models import Committee, CommitteePeriod, Kind
 from members.scopes import LAST_CHILD, STEP, settle
 from members.services.committee_batches import free_codes
 from members.services.committees import PERIOD_FIELDS
-from members.services.reorganisations.ledger import Ledger
+from members.services.ledger import Ledger
 from members.services.reorganisations.plan import NewUnit, ReformPlan
 
 _LONGEST_PATH = Committee._meta.get_field("path").max_length or 0
