@@ -6,23 +6,27 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 
-from members.models import Exemption, User
+from members.models import Exemption, Registration, User
 from party76.audit.models import Action
 from party76.audit.services import record
 from party76.shared.versions import save_versioned
 
+State = Registration.State
+# The workplace names the ground in its letter, the ward may add to it later.
+_EXEMPT = {State.DRAFT, State.SENT, State.LETTER_ASKED, State.RECEIVED}
+
 
 @transaction.atomic
 def add_exemption(exemption: Exemption, *, by: User) -> Exemption:
-    """Store a period of exemption of a received member (HD 33-HD/BTCTW, 1.1).
+    """Store a period of exemption of a stay (HD 33-HD/BTCTW, 1.1), or of its letter.
 
-    Raises ValidationError unless the stay is received, when another period
-    overlaps, or when a ground of its own is not written down.
+    Raises ValidationError when the stay is over, another period overlaps, or a ground
+    of its own is not written down.
     """
     registration = exemption.registration
-    if not registration.is_received:
+    if registration.state not in _EXEMPT:
         raise ValidationError(
-            "Chỉ ghi miễn sinh hoạt cho đồng chí đang được tiếp nhận tại nơi cư trú."
+            "Giấy giới thiệu này không còn hiệu lực, không ghi miễn sinh hoạt được."
         )
     _check_period(exemption)
     exemption.save()

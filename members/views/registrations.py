@@ -30,16 +30,18 @@ from members.queries.registrations import (
     ward_that_asked,
 )
 from members.services.exemptions import add_exemption, end_exemption
-from members.services.registrations import (
-    assign_cell,
+from members.services.letters import (
     draft_letter,
-    end_registration,
     introduce,
-    receive_new_member,
-    receive_registration,
     return_letter,
     send_letter,
     withdraw_letter,
+)
+from members.services.stays import (
+    assign_cell,
+    end_registration,
+    receive_new_member,
+    receive_registration,
 )
 from members.views.pages import form_page, put_errors
 from members.views.persons import identity_page

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from members.models import Registration
 from members.services.corrections import ask_correction
-from members.services.registrations import introduce
+from members.services.letters import introduce
 from tests.factories.members import make_member
 from tests.factories.world import make_world
 

@@ -13,7 +13,7 @@ from members.services.corrections import (
     ask_correction,
     refuse_correction,
 )
-from members.services.registrations import assign_cell, end_registration
+from members.services.stays import assign_cell, end_registration
 from members.services.workplaces import change_workplace
 from party76.audit.models import AuditEvent
 from party76.shared.versions import Conflict

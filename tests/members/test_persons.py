@@ -12,7 +12,8 @@ from members.forms.persons import MemberFilterForm
 from members.models import Member, Registration
 from members.queries.persons import Chosen, Listed, member_page, narrowed
 from members.queries.rows import rows_of
-from members.services.registrations import draft_letter, end_registration
+from members.services.letters import draft_letter
+from members.services.stays import end_registration
 from party76.audit.models import Action, AuditEvent
 from tests.factories.members import (
     make_exemption,

@@ -6,11 +6,7 @@ import pytest
 from django.urls import reverse
 
 from members.models import Member, Registration
-from members.services.registrations import (
-    introduce,
-    return_letter,
-    withdraw_letter,
-)
+from members.services.letters import introduce, return_letter, withdraw_letter
 from party76.audit.models import Action, AuditEvent
 from tests.factories.members import make_exemption, make_member
 from tests.factories.world import make_world

@@ -9,16 +9,18 @@ from django.utils import timezone
 
 from members.models import Exemption, Member, Placement, Registration
 from members.services.exemptions import add_exemption, end_exemption
-from members.services.registrations import (
-    assign_cell,
+from members.services.letters import (
     draft_letter,
-    end_registration,
     introduce,
-    receive_on_paper,
-    receive_registration,
     return_letter,
     send_letter,
     withdraw_letter,
+)
+from members.services.stays import (
+    assign_cell,
+    end_registration,
+    receive_on_paper,
+    receive_registration,
 )
 from members.services.workplaces import change_workplace
 from party76.audit.models import AuditEvent
@@ -363,7 +365,7 @@ def test_exemption_when_it_makes_no_sense_is_refused(world, fields):
 def test_exemption_when_the_stay_is_over_is_refused(world, newcomer):
     over = make_registration(newcomer, world.ward, ended_on=DAY)
 
-    with pytest.raises(ValidationError, match="đang được tiếp nhận"):
+    with pytest.raises(ValidationError, match="không còn hiệu lực"):
         add_exemption(exemption(over), by=world.ward_user)
 
 

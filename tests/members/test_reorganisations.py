@@ -23,13 +23,13 @@ from members.models import (
     User,
 )
 from members.queries.tree_check import check_tree
-from members.services.registrations import assign_cell, receive_on_paper
 from members.services.reorganisations.plan import NewUnit, ReformPlan, Step
 from members.services.reorganisations.run import (
     carry_out,
     draft_reorganisation,
     take_back,
 )
+from members.services.stays import assign_cell, receive_on_paper
 from tests.factories.members import (
     make_committee,
     make_member,

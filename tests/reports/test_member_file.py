@@ -8,7 +8,8 @@ from django.urls import reverse
 from evaluations.models import Evaluation
 from members.models import Member, Registration
 from members.services.corrections import ask_correction
-from members.services.registrations import assign_cell, end_registration, introduce
+from members.services.letters import introduce
+from members.services.stays import assign_cell, end_registration
 from members.services.workplaces import change_workplace
 from party76.audit.models import Action, AuditEvent
 from residence.models import Meeting

@@ -19,18 +19,17 @@ from hypothesis.stateful import (
 from evaluations.models import Evaluation
 from members.models import Committee, Kind, Member, Registration, Reorganisation
 from members.queries.tree_check import check_tree
-from members.services.registrations import (
-    assign_cell,
-    draft_letter,
-    end_registration,
-    receive_on_paper,
-    receive_registration,
-    send_letter,
-)
+from members.services.letters import draft_letter, send_letter
 from members.services.reorganisations.run import (
     carry_out,
     draft_reorganisation,
     take_back,
+)
+from members.services.stays import (
+    assign_cell,
+    end_registration,
+    receive_on_paper,
+    receive_registration,
 )
 from members.services.workplaces import change_workplace
 from party76.shared.versions import Conflict

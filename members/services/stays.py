@@ -1,16 +1,14 @@
-"""The steps of a stay: introduced, received, passed to a cell, ended."""
+"""A stay at the residence: received, passed to a cell, ended."""
 
 from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 
 from members.models import (
     Committee,
     EndReason,
     Exemption,
-    Kind,
     Member,
     Placement,
     Registration,
@@ -18,6 +16,7 @@ from members.models import (
 )
 from members.services.corrections import close_requests, pass_on_requests
 from members.services.exemptions import add_exemption
+from members.services.letters import return_letter, withdraw_letter
 from members.services.persons import (
     add_member,
     check_not_in_future,
@@ -27,6 +26,13 @@ from members.services.placements import (
     begin_placement,
     close_placement,
     move_placement,
+)
+from members.services.steps import (
+    RUNNING,
+    check_can_be_introduced,
+    check_cell,
+    record_stay,
+    take_step,
 )
 from party76.audit.models import Action
 from party76.audit.services import record
@@ -43,92 +49,6 @@ LEAVES = {
     EndReason.LEFT_PARTY,
 }
 _NO_LONGER_HERE = "Đồng chí này không còn được theo dõi tại nơi cư trú đó."
-_RUNNING = [State.DRAFT, State.SENT, State.LETTER_ASKED, State.RECEIVED]
-
-
-@transaction.atomic
-def draft_letter(
-    member: Member,
-    *,
-    ward: Committee,
-    letter_number: str = "",
-    letter_date: date | None = None,
-    note: str = "",
-    by: User,
-) -> Registration:
-    """Begin a letter of introduction to a ward; nobody else sees it before it is sent.
-
-    Raises ValidationError for a dead member, a unit that receives nobody, a member
-    received there already, or another letter under way.
-    """
-    _check_can_be_introduced(member, ward)
-    registration = Registration.objects.create(
-        member=member,
-        workplace=member.workplace,
-        ward=ward,
-        state=State.DRAFT,
-        letter_number=letter_number,
-        letter_date=letter_date,
-        note=note,
-    )
-    _record(Action.CREATE, registration, by=by)
-    return registration
-
-
-@transaction.atomic
-def introduce(
-    member: Member,
-    *,
-    ward: Committee,
-    letter_number: str = "",
-    letter_date: date | None = None,
-    note: str = "",
-    by: User,
-) -> Registration:
-    """Write a letter of introduction and send it today; raises as draft_letter.
-
-    Where the ward has asked for the letter, it is the answer to that request.
-    """
-    today = timezone.localdate()
-    asked = member.registrations.filter(ward=ward, state=State.LETTER_ASKED)
-    letter = asked.select_related("ward", "cell").first() or draft_letter(
-        member, ward=ward, by=by
-    )
-    letter.letter_number = letter_number
-    letter.letter_date = letter_date
-    letter.note = note or letter.note
-    letter.sent_on = today
-    fields = ["letter_number", "letter_date", "note", "sent_on"]
-    return _step(letter, State.SENT, fields, version=letter.version, by=by)
-
-
-@transaction.atomic
-def send_letter(
-    registration: Registration, *, on: date, version: int, by: User
-) -> Registration:
-    """Send a drafted letter, so that the ward sees it."""
-    check_not_in_future(on, "Ngày gửi giấy giới thiệu")
-    registration.sent_on = on
-    return _step(registration, State.SENT, ["sent_on"], version=version, by=by)
-
-
-@transaction.atomic
-def withdraw_letter(
-    registration: Registration, *, version: int, by: User
-) -> Registration:
-    """Take back a letter that nobody has received."""
-    return _step(registration, State.WITHDRAWN, [], version=version, by=by)
-
-
-@transaction.atomic
-def return_letter(
-    registration: Registration, *, reason: str, version: int, by: User
-) -> Registration:
-    """Send a letter back to the workplace with the reason."""
-    registration.return_reason = reason
-    registration.identity_at_end = identity_of(registration.member)
-    fields = ["return_reason", "identity_at_end"]
-    return _step(registration, State.RETURNED, fields, version=version, by=by)
 
 
 @transaction.atomic
@@ -137,20 +57,25 @@ def receive_registration(
     *,
     on: date,
     cell: Committee | None = None,
+    number: str = "",
     version: int,
     by: User,
 ) -> Registration:
     """Receive a member by a sent letter, at once in a cell where one is given.
+
+    number is that of the ward's own register, if it keeps one.
 
     Raises ValidationError when another residence still has the member, for a day
     to come or a cell of another ward; Conflict when the letter has changed.
     """
     check_not_in_future(on, "Ngày tiếp nhận")
     _check_not_received_elsewhere(registration)
-    _check_cell(registration.ward, cell)
+    check_cell(registration.ward, cell)
     registration.received_on = on
     registration.cell = cell
-    _step(registration, State.RECEIVED, ["received_on", "cell"], version=version, by=by)
+    registration.receipt_number = number
+    fields = ["received_on", "cell", "receipt_number"]
+    take_step(registration, State.RECEIVED, fields, version=version, by=by)
     begin_placement(registration, on=on)
     _return_to_list(registration.member)
     return registration
@@ -169,15 +94,15 @@ def receive_on_paper(registration: Registration, *, by: User) -> Registration:
         raise ValidationError({"received_on": "Đồng chí nhập ngày tiếp nhận."})
     member = registration.member
     check_not_in_future(day, "Ngày tiếp nhận")
-    _check_can_be_introduced(member, registration.ward)
+    check_can_be_introduced(member, registration.ward)
     _check_not_received_elsewhere(registration)
-    _check_cell(registration.ward, registration.cell)
+    check_cell(registration.ward, registration.cell)
     registration.workplace = member.workplace
     registration.state = State.RECEIVED
     registration.save()
     begin_placement(registration, on=day)
     _return_to_list(member)
-    _record(Action.CREATE, registration, by=by)
+    record_stay(Action.CREATE, registration, by=by)
     return registration
 
 
@@ -218,7 +143,7 @@ def assign_cell(
     """
     _must_be_received(registration)
     check_not_in_future(on, "Ngày chuyển")
-    _check_cell(registration.ward, cell)
+    check_cell(registration.ward, cell)
     if cell == registration.cell:
         raise ValidationError(
             "Chưa có gì thay đổi: đồng chí chọn chi bộ khác nơi đang sinh hoạt."
@@ -228,7 +153,7 @@ def assign_cell(
     move_placement(registration, on=on, cause=cause, version=version)
     pass_on_requests(registration.member, to=registration.place, about_dwelling=True)
     facts = {"cell": cell.code if cell else "", "on": on.isoformat()}
-    _record(Action.UPDATE, registration, by=by, facts=facts)
+    record_stay(Action.UPDATE, registration, by=by, facts=facts)
     return registration
 
 
@@ -239,12 +164,15 @@ def end_registration(
     on: date,
     reason: str,
     number: str = "",
+    comment: str = "",
+    moved_to: Committee | None = None,
     version: int,
     by: User,
 ) -> Registration:
     """End a stay on a day, the first on which the member is no longer here.
 
-    A death ends everything that runs for the member at once; so does leaving for
+    comment is what the old cell says of the time here, moved_to the ward where the
+    workplace is offered to introduce the member next. A death ends everything that runs for the member at once; so does leaving for
     good. Raises ValidationError unless received, and Conflict.
     """
     _must_be_received(registration)
@@ -257,43 +185,34 @@ def end_registration(
     registration.ended_on = on
     registration.end_reason = reason
     registration.end_number = number
+    registration.closing_comment = comment
+    registration.moved_to = moved_to
     registration.identity_at_end = identity_of(registration.member)
-    fields = ["ended_on", "end_reason", "end_number", "identity_at_end"]
-    _step(registration, State.ENDED, fields, version=version, by=by)
+    fields = [
+        "ended_on",
+        "end_reason",
+        "end_number",
+        "closing_comment",
+        "moved_to",
+        "identity_at_end",
+    ]
+    take_step(registration, State.ENDED, fields, version=version, by=by)
     close_requests(registration.member, answer=_NO_LONGER_HERE, by=by)
     _leave(registration.member, reason, by=by)
     return registration
 
 
-def _step(
-    registration: Registration,
-    to: State,
-    fields: list[str],
-    *,
-    version: int,
-    by: User,
+@transaction.atomic
+def note_end(
+    registration: Registration, *, on: date, version: int, by: User
 ) -> Registration:
-    """Take one allowed step, write its fields, record it; Conflict for an old version."""
-    before = State(registration.state)
-    if to not in Registration.STEPS[before]:
-        raise ValidationError(
-            f"Giấy giới thiệu này đang ở tình trạng “{before.label}”, không chuyển "
-            f"sang “{to.label}” được."
-        )
-    registration.state = to
-    save_versioned(registration, fields=["state", *fields], version=version)
-    _record(Action.STEP, registration, by=by, facts={"from": before, "to": to})
+    """The workplace takes note that the residence has ended a stay; raises Conflict."""
+    if registration.state != State.ENDED:
+        raise ValidationError("Nơi cư trú chưa kết thúc theo dõi đồng chí này.")
+    registration.end_noted_on = on
+    save_versioned(registration, fields=["end_noted_on"], version=version)
+    record_stay(Action.UPDATE, registration, by=by, facts={"noted": on.isoformat()})
     return registration
-
-
-def _record(action, registration: Registration, *, by: User, facts=None) -> None:
-    record(
-        action,
-        registration,
-        by=by,
-        committee_code=registration.place.code,
-        facts={"member": registration.member_id, **(facts or {})},
-    )
 
 
 def _must_be_received(registration: Registration) -> None:
@@ -301,30 +220,6 @@ def _must_be_received(registration: Registration) -> None:
         raise ValidationError(
             "Việc này chỉ thực hiện khi đồng chí đang được tiếp nhận tại nơi cư trú."
         )
-
-
-def _check_can_be_introduced(member: Member, ward: Committee) -> None:
-    if member.is_dead:
-        raise ValidationError("Đồng chí này đã từ trần.")
-    if ward.kind != Kind.WARD or ward.is_closed:
-        raise ValidationError(
-            {
-                "ward": f"{ward} không tiếp nhận đảng viên giữ mối liên hệ. Đồng chí chọn "
-                "đảng ủy xã, phường, thị trấn hoặc đặc khu đang hoạt động."
-            }
-        )
-    running = member.registrations.filter(state__in=_RUNNING)
-    if running.filter(ward=ward, state=State.LETTER_ASKED).exists():
-        raise ValidationError(
-            f"{ward} đã ghi đồng chí này đang cư trú và đề nghị giới thiệu. Nơi công tác "
-            "gửi ngay giấy giới thiệu, nơi cư trú tiếp nhận trên đề nghị đó."
-        )
-    if running.filter(state__in=[State.DRAFT, State.SENT]).exists():
-        raise ValidationError(
-            "Đồng chí này có một giấy giới thiệu khác chưa được tiếp nhận."
-        )
-    if running.filter(ward=ward).exists():
-        raise ValidationError(f"Đồng chí này đang được {ward} theo dõi.")
 
 
 def _check_not_received_elsewhere(registration: Registration) -> None:
@@ -336,15 +231,6 @@ def _check_not_received_elsewhere(registration: Registration) -> None:
         raise ValidationError(
             f"Đồng chí này đang được {other.ward} tiếp nhận. Nơi đó cần kết thúc việc "
             "theo dõi trước."
-        )
-
-
-def _check_cell(ward: Committee, cell: Committee | None) -> None:
-    if cell is None:
-        return
-    if not cell.path.startswith(ward.path) or cell == ward or cell.is_closed:
-        raise ValidationError(
-            {"cell": f"{cell} không phải là chi bộ đang hoạt động của {ward}."}
         )
 
 
@@ -365,7 +251,7 @@ def _leave(member: Member, reason: str, *, by: User) -> None:
         committee_code=member.workplace.code,
         facts={"status": status},
     )
-    for letter in member.registrations.filter(state__in=_RUNNING):
+    for letter in member.registrations.filter(state__in=RUNNING):
         _give_up(letter, EndReason(reason).label, by=by)
 
 

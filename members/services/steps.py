@@ -1,0 +1,87 @@
+"""One step of a stay, allowed, written and recorded."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from members.models import Committee, Kind, Member, Registration, User
+from party76.audit.models import Action
+from party76.audit.services import record
+from party76.shared.versions import save_versioned
+
+State = Registration.State
+RUNNING = [State.DRAFT, State.SENT, State.LETTER_ASKED, State.RECEIVED]
+
+
+def take_step(
+    registration: Registration,
+    to: State,
+    fields: list[str],
+    *,
+    version: int,
+    by: User,
+) -> Registration:
+    """Take one allowed step, write its fields, record it; Conflict for an old version."""
+    before = State(registration.state)
+    if to not in Registration.STEPS[before]:
+        raise ValidationError(
+            f"Giấy giới thiệu này đang ở tình trạng “{before.label}”, không chuyển "
+            f"sang “{to.label}” được."
+        )
+    registration.state = to
+    save_versioned(registration, fields=["state", *fields], version=version)
+    record_stay(Action.STEP, registration, by=by, facts={"from": before, "to": to})
+    return registration
+
+
+def record_stay(
+    action: Action,
+    registration: Registration,
+    *,
+    by: User,
+    facts: dict[str, Any] | None = None,
+) -> None:
+    """One audit event about a stay, with its member."""
+    record(
+        action,
+        registration,
+        by=by,
+        committee_code=registration.place.code,
+        facts={"member": registration.member_id, **(facts or {})},
+    )
+
+
+def check_can_be_introduced(member: Member, ward: Committee) -> None:
+    """Raise ValidationError for a dead member, a unit that receives nobody, or a stay or
+    letter in the way."""
+    if member.is_dead:
+        raise ValidationError("Đồng chí này đã từ trần.")
+    if ward.kind != Kind.WARD or ward.is_closed:
+        raise ValidationError(
+            {
+                "ward": f"{ward} không tiếp nhận đảng viên giữ mối liên hệ. Đồng chí chọn "
+                "đảng ủy xã, phường, thị trấn hoặc đặc khu đang hoạt động."
+            }
+        )
+    running = member.registrations.filter(state__in=RUNNING)
+    if running.filter(ward=ward, state=State.LETTER_ASKED).exists():
+        raise ValidationError(
+            f"{ward} đã ghi đồng chí này đang cư trú và đề nghị giới thiệu. Nơi công tác "
+            "gửi ngay giấy giới thiệu, nơi cư trú tiếp nhận trên đề nghị đó."
+        )
+    if running.filter(state__in=[State.DRAFT, State.SENT]).exists():
+        raise ValidationError(
+            "Đồng chí này có một giấy giới thiệu khác chưa được tiếp nhận."
+        )
+    if running.filter(ward=ward).exists():
+        raise ValidationError(f"Đồng chí này đang được {ward} theo dõi.")
+
+
+def check_cell(ward: Committee, cell: Committee | None) -> None:
+    """Raise ValidationError for a cell that is closed or of another ward."""
+    if cell is None:
+        return
+    if not cell.path.startswith(ward.path) or cell == ward or cell.is_closed:
+        raise ValidationError(
+            {"cell": f"{cell} không phải là chi bộ đang hoạt động của {ward}."}
+        )
