@@ -10,6 +10,7 @@ from evaluations.models import Evaluation, EvaluationStep, RatingYear, Sheet
 from members.models import Committee, Registration, Role, User
 from members.models.registrations import at_residence
 from members.permissions import can_run_residence
+from members.queries.channels import paths_down_to
 from residence.queries import NO_ATTENDANCE, AttendanceTotals, attendance_totals
 
 _OUT, _STATE = Evaluation.Outcome, Evaluation.State
@@ -253,6 +254,23 @@ def waiting_sheets(user: User, *, on: date) -> list[Progress]:
     found = [progress_of(sheet, on=on) for sheet in with_counts(sheets)]
     waiting = [progress for progress in found if progress.open > 0]
     return sorted(waiting, key=lambda progress: not progress.is_late)
+
+
+def uses_contact_books(paths: Iterable[str], year: int) -> dict[str, bool]:
+    """{path: whether the unit there keeps contact books in a year}; one statement.
+
+    The rating year of the unit itself or of the nearest one above it decides; where
+    none is opened yet books are kept.
+    """
+    wanted = set(paths)
+    above = {one for path in wanted for one in paths_down_to(path)}
+    years = RatingYear.objects.filter(year=year, committee__path__in=above)
+    said = dict(years.values_list("committee__path", "uses_contact_book"))
+    found = {}
+    for path in wanted:
+        nearest = [said[one] for one in paths_down_to(path) if one in said]
+        found[path] = nearest[-1] if nearest else True
+    return found
 
 
 def _rows_in_scope(rating_year: RatingYear, user: User) -> QuerySet[Evaluation]:

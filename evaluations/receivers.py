@@ -1,3 +1,4 @@
+from collections import defaultdict
 from datetime import timedelta
 
 from django.core.exceptions import ValidationError
@@ -5,7 +6,12 @@ from django.dispatch import receiver
 
 from evaluations.models import Evaluation, RatingYear, Sheet
 from evaluations.services.years import move_drafts
-from members.signals import units_reorganised
+from members.signals import (
+    member_returned,
+    members_merging,
+    stays_passed,
+    units_reorganised,
+)
 from residence.signals import reasons_changing
 
 _DAY = timedelta(days=1)
@@ -27,6 +33,22 @@ def keep_evidence_of_proposed_sheets(sender, meeting, **kwargs):
         raise ValidationError(
             "Bảng nhận xét dựa trên kỳ họp này đã được đề xuất, "
             "lý do vắng không sửa được nữa."
+        )
+
+
+@receiver(member_returned)
+def keep_what_was_decided_of_the_dead(sender, member, on, **kwargs):
+    """A row that was proposed because of a death has to be settled before it is undone."""
+    decided = (
+        Evaluation.objects.current()
+        .filter(member=member, outcome=Evaluation.Outcome.NOT_RATED)
+        .filter(rating_year__period_to__gt=on)
+        .exclude(state=Evaluation.State.DRAFT)
+    )
+    if decided.exists():
+        raise ValidationError(
+            "Bảng nhận xét đã ghi đồng chí này từ trần và đã được đề xuất. Đồng chí đưa "
+            "dòng đó về lại bước soạn trước khi hoàn tác."
         )
 
 
@@ -73,3 +95,32 @@ def _move_sheets(reform, ledger):
     for sheet in ledger.hold(sheets.order_by("pk")):
         sheet.ward_id = reform.ward_of(sheet.cell_id, sheet.ward_id, day=days[sheet.pk])
     ledger.write(Sheet)
+
+
+@receiver(members_merging)
+def refuse_two_tiers(sender, kept, dropped, **kwargs):
+    """One person has one tier a year: which of two holds, the wards settle first."""
+    rated = (
+        Evaluation.objects.current()
+        .filter(member__in=[kept.pk, dropped.pk], tier__isnull=False)
+        .select_related("rating_year", "ward")
+        .order_by("rating_year__year", "pk")
+    )
+    by_year = defaultdict(list)
+    for row in rated:
+        by_year[row.rating_year].append(row)
+    return [
+        f"Năm {year.year} cả hai hồ sơ đều đã được xếp loại ("
+        + ", ".join(str(row.ward) for row in rows)
+        + "). Một nơi đính chính kết quả năm ấy thành “Nơi cư trú khác nhận xét” trước "
+        "khi ghép."
+        for year, rows in by_year.items()
+        if len(rows) > 1
+    ]
+
+
+@receiver(stays_passed)
+def follow_the_stay(sender, stays, to, **kwargs):
+    """Whose result it is, the stay says; locked rows too (evaluations.triggers)."""
+    rows = Evaluation.objects.filter(registration__in=stays)
+    rows.exclude(member=to).update(member=to)

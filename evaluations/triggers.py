@@ -7,7 +7,6 @@ _ROWS, _STEPS = "evaluations_evaluation", "evaluations_evaluationstep"
 _HELD = [
     "rating_year_id",
     "registration_id",
-    "member_id",
     "ward_id",
     "cell_id",
     "workplace_id",
@@ -26,11 +25,34 @@ _CHANGED = {
         f"NEW.{name} IS DISTINCT FROM OLD.{name}" for name in _HELD
     ),
 }
-_FUNCTION = """
-CREATE OR REPLACE FUNCTION evaluation_refuse() RETURNS trigger AS $$
+# Whose result it is, the stay says: when two records of one person become one, or are
+# parted again, the stay goes over and the locked row may follow it, nowhere else.
+_FOLLOWS = (
+    "NEW.member_id = (SELECT member_id FROM members_registration "
+    "WHERE id = NEW.registration_id)"
+)
+_FOLLOWING = "locked_evaluation_follows_its_stay"
+_REFUSE, _REFUSE_STRANGER = "evaluation_refuse", "evaluation_refuse_stranger"
+_FUNCTIONS = f"""
+CREATE OR REPLACE FUNCTION {_REFUSE}() RETURNS trigger AS $$
 BEGIN RAISE EXCEPTION 'locked evaluations and their stages are never changed';
+END $$ LANGUAGE plpgsql;
+CREATE OR REPLACE FUNCTION {_REFUSE_STRANGER}() RETURNS trigger AS $$
+BEGIN
+IF NOT ({_FOLLOWS}) THEN
+RAISE EXCEPTION 'a locked evaluation follows the member of its stay';
+END IF;
+RETURN NEW;
 END $$ LANGUAGE plpgsql
 """
+
+
+def make_way_for_migrations(using, **kwargs) -> None:
+    """SQLite remakes no table of which a trigger of another table speaks."""
+    connection = connections[using]
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP TRIGGER IF EXISTS {_FOLLOWING}")
 
 
 def install_after_migrate(using, **kwargs) -> None:
@@ -44,7 +66,7 @@ def install(connection) -> None:
     remove(connection)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(_FUNCTION)
+            cursor.execute(_FUNCTIONS)
         for name, (event, table, condition) in rules(connection).items():
             cursor.execute(_statement(connection, name, event, table, condition))
 
@@ -68,6 +90,11 @@ def rules(connection) -> dict[str, tuple[str, str, str]]:
             _ROWS,
             f"{locked} AND ({changed})",
         ),
+        _FOLLOWING: (
+            "UPDATE",
+            _ROWS,
+            f"{locked} AND NEW.member_id <> OLD.member_id",
+        ),
         "locked_evaluation_is_never_removed": ("DELETE", _ROWS, locked),
         "evaluation_step_is_never_changed": ("UPDATE", _STEPS, ""),
         "evaluation_step_is_never_removed": ("DELETE", _STEPS, ""),
@@ -75,14 +102,18 @@ def rules(connection) -> dict[str, tuple[str, str, str]]:
 
 
 def _statement(connection, name: str, event: str, table: str, condition: str) -> str:
+    follows = name == _FOLLOWING
     if connection.vendor == "sqlite":
+        condition = f"{condition} AND NOT ({_FOLLOWS})" if follows else condition
         when = f" WHEN {condition}" if condition else ""
         return (
             f"CREATE TRIGGER {name} BEFORE {event} ON {table}{when} BEGIN "
             "SELECT RAISE(ABORT, 'locked evaluations and stages are never changed'); END"
         )
+    # PostgreSQL asks no other table in WHEN: the function does.
     when = f" WHEN ({condition})" if condition else ""
+    function = _REFUSE_STRANGER if follows else _REFUSE
     return (
         f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW{when} "
-        "EXECUTE FUNCTION evaluation_refuse()"
+        f"EXECUTE FUNCTION {function}()"
     )

@@ -21,8 +21,11 @@ class NavItem:
 _ALSO_UNDER = {
     "members:member_list": (
         "members:letter_list",
+        "members:statement_list",
         "members:correction_list",
+        "members:merge_list",
         "members:import_list",
+        "reports:contact_book_list",
     ),
     "residence:meeting_list": ("residence:opinion_list",),
     "members:committee_tree": ("reports:reorganisation_list",),
@@ -32,6 +35,7 @@ _ITEMS = [
     ("Việc cần làm", "reports:home", tuple(Role)),
     ("Đảng viên", "members:member_list", _MEMBERS),
     ("Kỳ họp", "residence:meeting_list", (*_RESIDENCE, *_ABOVE)),
+    ("Thông báo", "residence:notice_list", _MEMBERS),
     ("Nhận xét", "evaluations:sheet_list", (*_RESIDENCE, *_ABOVE)),
     ("Nhận xét nơi cư trú", "reports:workplace_view", (Role.WORKPLACE,)),
     ("Tổng hợp", "reports:summary", (*_RESIDENCE, *_ABOVE)),

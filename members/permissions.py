@@ -16,6 +16,7 @@ from members.models import (
     Role,
     User,
 )
+from members.queries.channels import is_on_paper
 from members.scopes import STEP, contains
 
 
@@ -145,7 +146,7 @@ def right_to(user: User, registration: Registration, part: Part) -> Right:
         _R.EDIT
         if part is _P.IDENTITY
         and access is _A.RESIDENCE_NOW
-        and not registration.workplace.uses_system
+        and is_on_paper(registration.workplace, Role.WORKPLACE)
         else RIGHTS[part].get(access, _R.NONE)
         for access in accesses(user, registration)
     ]
@@ -156,7 +157,7 @@ def can_edit_identity(user: User, member: Member) -> bool:
     """The workplace owns name, card and dates; on paper, the ward types them in."""
     if _any_contains(user.paths_of(Role.WORKPLACE), member.workplace):
         return True
-    return not member.workplace.uses_system and _receives(user, member)
+    return _receives(user, member) and is_on_paper(member.workplace, Role.WORKPLACE)
 
 
 def can_edit_dwelling(user: User, member: Member) -> bool:
@@ -173,13 +174,28 @@ def can_run_stay(user: User, registration: Registration) -> bool:
     """Receive, return, exempt, end: the ward; the workplace of a ward on paper."""
     if can_receive_at(user, registration.ward):
         return True
-    return not registration.ward.uses_system and can_introduce_from(
-        user, registration.workplace
+    return can_introduce_from(user, registration.workplace) and is_on_paper(
+        registration.ward, Role.RESIDENCE_WARD
     )
 
 
 def can_introduce_from(user: User, workplace: Committee) -> bool:
     return _any_contains(user.paths_of(Role.WORKPLACE), workplace)
+
+
+def can_state_for(user: User, unit: Committee) -> bool:
+    """The yearly statement of a workplace: its own committee; the department types in
+    that of a unit on paper."""
+    if can_introduce_from(user, unit):
+        return True
+    return _any_contains(user.paths_of(Role.DEPARTMENT), unit) and is_on_paper(
+        unit, Role.WORKPLACE
+    )
+
+
+def can_read_statements(user: User) -> bool:
+    """Yearly statements of one's own workplaces, or of all units below."""
+    return user.has_role(Role.WORKPLACE, *_ABOVE)
 
 
 def can_answer_correction(user: User, request: CorrectionRequest) -> bool:
@@ -197,6 +213,24 @@ def can_add_member(user: User) -> bool:
 def can_receive_on_paper(user: User) -> bool:
     """Wards write down whose letter reached them on paper."""
     return user.has_role(Role.RESIDENCE_WARD)
+
+
+def can_note_dwellers(user: User) -> bool:
+    """Wards and cells write down who lives there without a letter."""
+    return user.has_role(*_RESIDENCE)
+
+
+def can_report_dwelling(user: User, registration: Registration) -> bool:
+    """The cell says that somebody no longer lives here, or its ward for it."""
+    return _any_contains(user.paths_of(*_RESIDENCE), registration.place)
+
+
+def can_report_death(user: User, member: Member) -> bool:
+    """Either side at once: the workplace, or the ward that has the member."""
+    if can_introduce_from(user, member.workplace):
+        return True
+    stays = member.registrations.running().select_related("ward")
+    return any(can_receive_at(user, stay.ward) for stay in stays)
 
 
 def can_run_residence(user: User, committee: Committee) -> bool:
@@ -283,6 +317,11 @@ def can_administer(user: User, committee: Committee) -> bool:
     return _any_contains(user.paths_of(Role.ADMINISTRATOR), committee)
 
 
+def can_read_channels(user: User) -> bool:
+    """Which units have no account: those who can help, and the inspector."""
+    return user.has_role(*_ABOVE, Role.ADMINISTRATOR)
+
+
 def can_place_units(user: User) -> bool:
     """Units met in an import find their place through the department."""
     return user.has_role(Role.DEPARTMENT)
@@ -318,3 +357,17 @@ def can_administer_account(user: User, account: User) -> bool:
     today = timezone.localdate()
     posts = account.assignments.exclude(valid_to__lte=today).select_related("committee")
     return all(_any_contains(paths, post.committee) for post in posts)
+
+
+def can_see_pairs(user: User) -> bool:
+    """Records that may be of one person: both committees, and those above."""
+    return user.has_role(Role.RESIDENCE_WARD, Role.WORKPLACE, *_ABOVE)
+
+
+def can_speak_for(
+    user: User, *, workplace: Committee | None, ward: Committee | None
+) -> bool:
+    """Say whether two records are one person: a side that has its word, and only it."""
+    return (workplace is not None and can_introduce_from(user, workplace)) or (
+        ward is not None and can_receive_at(user, ward)
+    )

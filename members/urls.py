@@ -2,13 +2,24 @@ from django.urls import path
 
 from members.views import (
     accounts,
+    asked,
+    batches,
+    channels,
     committees,
     corrections,
+    dwelling,
+    exempt,
     imports,
+    inbox,
+    letter_batches,
+    letter_lists,
+    letters,
+    merges,
     persons,
-    registrations,
     rolls,
+    stays,
     unit_options,
+    year_statements,
 )
 
 app_name = "members"
@@ -35,7 +46,7 @@ urlpatterns = [
     path("dang-vien/them/", persons.member_add, name="member_add"),
     path(
         "dang-vien/tiep-nhan-giay/",
-        registrations.paper_receive,
+        stays.paper_receive,
         name="paper_receive",
     ),
     path("dang-vien/<int:pk>/ly-lich/", persons.identity_edit, name="identity_edit"),
@@ -45,49 +56,144 @@ urlpatterns = [
         persons.workplace_change,
         name="workplace_change",
     ),
-    path("dang-vien/<int:pk>/gioi-thieu/", registrations.letter_add, name="letter_add"),
+    path("dang-vien/<int:pk>/gioi-thieu/", letters.letter_add, name="letter_add"),
     path(
         "dang-vien/<int:pk>/dinh-chinh/",
         corrections.correction_add,
         name="correction_add",
     ),
-    path("gioi-thieu/", registrations.letter_list, name="letter_list"),
-    path("gioi-thieu/<int:pk>/gui/", registrations.letter_send, name="letter_send"),
+    path("gioi-thieu/", letter_lists.letter_list, name="letter_list"),
+    path("gioi-thieu/nhieu/", letter_batches.letter_batch, name="letter_batch"),
+    path(
+        "gioi-thieu/nhieu/noi-cu-tru/",
+        letter_batches.letter_batch_lines,
+        name="letter_batch_lines",
+    ),
+    path("gioi-thieu/gui-nhieu/", letter_lists.letters_send, name="letters_send"),
+    path(
+        "gioi-thieu/nhan-biet-nhieu/",
+        letter_lists.letters_note_end,
+        name="letters_note_end",
+    ),
+    path(
+        "gioi-thieu/<int:pk>/ghi-so/", letters.letter_write_in, name="letter_write_in"
+    ),
+    path(
+        "gioi-thieu/<int:pk>/nhan-biet/",
+        letters.letter_note_end,
+        name="letter_note_end",
+    ),
+    path("gioi-thieu/<int:pk>/gui/", letters.letter_send, name="letter_send"),
     path(
         "gioi-thieu/<int:pk>/rut/",
-        registrations.letter_withdraw,
+        letters.letter_withdraw,
         name="letter_withdraw",
     ),
     path(
         "gioi-thieu/<int:pk>/tra-lai/",
-        registrations.letter_return,
+        stays.letter_return,
         name="letter_return",
     ),
     path(
         "gioi-thieu/<int:pk>/tiep-nhan/",
-        registrations.registration_receive,
+        stays.registration_receive,
         name="registration_receive",
     ),
     path(
         "gioi-thieu/<int:pk>/chi-bo/",
-        registrations.registration_assign,
+        stays.registration_assign,
         name="registration_assign",
     ),
     path(
         "gioi-thieu/<int:pk>/ket-thuc/",
-        registrations.registration_end,
+        stays.registration_end,
         name="registration_end",
     ),
     path(
         "gioi-thieu/<int:pk>/mien-sinh-hoat/",
-        registrations.exemption_add,
+        stays.exemption_add,
         name="exemption_add",
     ),
     path(
         "mien-sinh-hoat/<int:pk>/ket-thuc/",
-        registrations.exemption_end,
+        stays.exemption_end,
         name="exemption_end",
     ),
+    path("gioi-thieu/cho-tiep-nhan/", inbox.letter_inbox, name="letter_inbox"),
+    path(
+        "gioi-thieu/tiep-nhan-nhieu/",
+        batches.letters_receive,
+        name="letters_receive",
+    ),
+    path("gioi-thieu/tra-lai-nhieu/", batches.letters_return, name="letters_return"),
+    path("gioi-thieu/chon-dong-chi/", batches.stay_pick, name="stay_pick"),
+    path("gioi-thieu/ve-chi-bo/", batches.stays_assign, name="stays_assign"),
+    path("gioi-thieu/ket-thuc-nhieu/", batches.stays_end, name="stays_end"),
+    path("gioi-thieu/tien-do/", batches.batch_progress, name="batch_progress"),
+    path("gioi-thieu/moi-ve/", inbox.newcomer_list, name="newcomer_list"),
+    path("gioi-thieu/chua-co-giay/", asked.asked_list, name="asked_list"),
+    path("gioi-thieu/chua-co-giay/ghi/", asked.letter_ask, name="letter_ask"),
+    path("gioi-thieu/chua-co-giay/<int:pk>/in/", asked.asked_print, name="asked_print"),
+    path(
+        "gioi-thieu/<int:pk>/nhan-xet-chuyen-di/",
+        stays.closing_comment,
+        name="closing_comment",
+    ),
+    path(
+        "gioi-thieu/<int:pk>/khong-con-cu-tru/",
+        dwelling.dwelling_report,
+        name="dwelling_report",
+    ),
+    path("gioi-thieu/khong-con-cu-tru/", dwelling.dwelling_list, name="dwelling_list"),
+    path(
+        "gioi-thieu/xac-minh/<int:pk>/",
+        dwelling.dwelling_answer,
+        name="dwelling_answer",
+    ),
+    path("dang-vien/<int:pk>/tu-tran/", dwelling.death_add, name="death_add"),
+    path(
+        "dang-vien/<int:pk>/tu-tran/hoan-tac/", dwelling.death_undo, name="death_undo"
+    ),
+    path("dang-vien/chuyen-tap-the/", batches.member_pick, name="member_pick"),
+    path(
+        "dang-vien/chuyen-tap-the/thuc-hien/",
+        batches.members_transfer,
+        name="members_transfer",
+    ),
+    path("dang-vien/mien-sinh-hoat/", exempt.exemption_list, name="exemption_list"),
+    path("dang-vien/nghi-huu/", exempt.retirement_list, name="retirement_list"),
+    path(
+        "dang-vien/nghi-huu/tep-excel/",
+        exempt.retirement_export,
+        name="retirement_export",
+    ),
+    path("thong-ke-nam/", year_statements.statement_list, name="statement_list"),
+    path(
+        "thong-ke-nam/tep-excel/",
+        year_statements.statement_export,
+        name="statement_export",
+    ),
+    path(
+        "thong-ke-nam/<int:pk>/", year_statements.statement_unit, name="statement_unit"
+    ),
+    path(
+        "thong-ke-nam/<int:pk>/<int:year>/",
+        year_statements.statement_edit,
+        name="statement_edit",
+    ),
+    path("ghep-ho-so/", merges.merge_list, name="merge_list"),
+    path(
+        "ghep-ho-so/<int:pk>/<int:other>/", merges.merge_compare, name="merge_compare"
+    ),
+    path(
+        "ghep-ho-so/<int:pk>/<int:other>/khac-nhau/",
+        merges.merge_dismiss,
+        name="merge_dismiss",
+    ),
+    path("ghep-ho-so/<int:pk>/", merges.merge_detail, name="merge_detail"),
+    path("ghep-ho-so/<int:pk>/dong-y/", merges.merge_agree, name="merge_agree"),
+    path("ghep-ho-so/<int:pk>/tu-choi/", merges.merge_refuse, name="merge_refuse"),
+    path("ghep-ho-so/<int:pk>/tach-lai/", merges.merge_undo, name="merge_undo"),
     path("dinh-chinh/", corrections.correction_list, name="correction_list"),
     path(
         "dinh-chinh/<int:pk>/",
@@ -135,4 +241,15 @@ urlpatterns = [
     ),
     path("tai-khoan/<int:pk>/giao-vai-tro/", accounts.post_grant, name="post_grant"),
     path("vai-tro/<int:pk>/ket-thuc/", accounts.post_end, name="post_end"),
+    path("tai-khoan/cua-toi/", accounts.own_account, name="own_account"),
+    path(
+        "don-vi-chua-co-tai-khoan/",
+        channels.unit_without_account,
+        name="unit_without_account",
+    ),
+    path(
+        "don-vi-chua-co-tai-khoan/tep-excel/",
+        channels.unit_without_account_export,
+        name="unit_without_account_export",
+    ),
 ]

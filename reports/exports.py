@@ -1,7 +1,7 @@
 """Files of the reports: the summary in the office's form, lists behind its numbers."""
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -35,22 +35,27 @@ _NAME_COLUMNS = [
     ListColumn("Kết quả", width=20),
     ListColumn("Lý do không nhận xét", width=28),
 ]
-_WORKER_COLUMNS = [
+WORKER_COLUMNS = [
     ListColumn("TT", kind="integer", width=6),
     ListColumn("Họ và tên", width=28),
     ListColumn("Số thẻ đảng viên", kind="code", width=14),
-    ListColumn("Nơi công tác", width=34),
-    ListColumn("Đảng ủy nơi cư trú", width=30),
+    ListColumn("Nơi công tác", width=30),
+    ListColumn("Đảng ủy nơi cư trú", width=28),
+    ListColumn("Chi bộ nơi cư trú", width=22),
+    ListColumn("Diện", width=16),
     ListColumn("Giới thiệu", width=20),
-    ListColumn("Ngày tiếp nhận", kind="date", width=13),
-    ListColumn("Số kỳ phải dự", kind="integer", width=10),
+    ListColumn("Số giấy giới thiệu", width=14),
+    ListColumn("Ngày tiếp nhận", kind="date", width=12),
+    ListColumn("Số kỳ phải dự", kind="integer", width=9),
     ListColumn("Có mặt", kind="integer", width=8),
-    ListColumn("Vắng có lý do", kind="integer", width=10),
-    ListColumn("Vắng không lý do", kind="integer", width=10),
-    ListColumn("Cử người dự thay", kind="integer", width=10),
+    ListColumn("Vắng có lý do", kind="integer", width=9),
+    ListColumn("Vắng không lý do", kind="integer", width=9),
+    ListColumn("Cử người dự thay", kind="integer", width=9),
     ListColumn("Số ý kiến", kind="integer", width=8),
-    ListColumn("Kết quả", width=18),
-    ListColumn("Nhận xét của nơi cư trú", width=50),
+    ListColumn("Thông báo", kind="integer", width=9),
+    ListColumn("Chưa trả lời", kind="integer", width=9),
+    ListColumn("Kết quả", width=16),
+    ListColumn("Nhận xét của nơi cư trú", width=46),
 ]
 
 
@@ -144,37 +149,53 @@ def _structure(place: Place) -> str:
 
 
 def workplace_file(
-    rows: Iterable[WorkerRow], count: int, year: RatingYear | None, *, by: User
+    rows: Sequence[WorkerRow],
+    year: RatingYear | None,
+    *,
+    narrowed: Sequence[str],
+    by: User,
 ) -> bytes:
-    """The workplace's own members as .xlsx; the export is put on record."""
+    """The workplace's own members as .xlsx; the export is put on record.
+
+    narrowed names the filters in use.
+    """
+    facts = {
+        "report": "workplace_view",
+        "year": year.year if year else None,
+        "filters": list(narrowed),
+    }
     stamp = Stamp(
-        record(
-            Action.EXPORT,
-            "workplace_view",
-            by=by,
-            count=count,
-            facts={"report": "workplace_view", "year": year.year if year else None},
-        )
+        record(Action.EXPORT, "workplace_view", by=by, count=len(rows), facts=facts)
     )
-    title = "ĐẢNG VIÊN CỦA ĐƠN VỊ Ở NƠI CƯ TRÚ"
+    total = f"Tổng số: {vn_number(len(rows))} đồng chí."
     return write_list(
-        _WORKER_COLUMNS,
-        _worker_rows(rows),
-        title=f"{title}, NĂM {year.year}" if year else title,
-        below=[f"Tổng số: {vn_number(count)} đồng chí.", stamp.sentence(by)],
+        WORKER_COLUMNS,
+        worker_lines(rows),
+        title=workplace_title(year),
+        above=[f"Tính đến ngày {timezone.localdate():%d/%m/%Y}"],
+        below=[total, stamp.sentence(by)],
     )
 
 
-def _worker_rows(rows: Iterable[WorkerRow]) -> Iterator[tuple]:
+def workplace_title(year: RatingYear | None) -> str:
+    title = "ĐẢNG VIÊN CỦA ĐƠN VỊ Ở NƠI CƯ TRÚ"
+    return f"{title}, NĂM {year.year}" if year else title
+
+
+def worker_lines(rows: Iterable[WorkerRow]) -> Iterator[tuple]:
+    """The cells of WORKER_COLUMNS for each row: those of the file, and of the paper."""
     for number, row in enumerate(rows, 1):
         marks = row.attendance
         yield (
             number,
             row.member.full_name,
-            row.member.card_number,
+            row.member.card_number or "",
             row.member.workplace.name,
             row.ward,
+            row.cell,
+            row.category if row.is_placed else "",
             row.stage_label,
+            row.stay.letter_number if row.stay else "",
             row.received_on,
             marks.due,
             marks.present,
@@ -182,6 +203,8 @@ def _worker_rows(rows: Iterable[WorkerRow]) -> Iterator[tuple]:
             marks.absent,
             marks.represented,
             marks.opinions,
+            row.notices.number,
+            row.notices.unanswered,
             row.result,
             row.comment,
         )

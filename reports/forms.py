@@ -13,7 +13,14 @@ from party76.audit.models import Action, AuditEvent
 from party76.shared.forms import DateField
 from reports.queries.events import OBJECT_LABELS, overseen_users
 from reports.queries.regrouping import why_not
-from reports.queries.workplace import STAGE_LABELS, Narrowing, Result, Stage, wards_of
+from reports.queries.workplace import wards_of
+from reports.queries.workplace_stages import (
+    STAGE_LABELS,
+    Narrowing,
+    Notices,
+    Result,
+    Stage,
+)
 
 
 class UnitYearForm(forms.Form):
@@ -181,6 +188,24 @@ class WorkplaceFilterForm(forms.Form):
             (Result.WAITING.value, "Chưa trả về"),
         ],
     )
+    dien = forms.ChoiceField(
+        label="Diện",
+        required=False,
+        choices=[
+            ("", "Tất cả"),
+            ("thuoc-dien", "Thuộc diện sinh hoạt"),
+            ("mien", "Miễn sinh hoạt nơi cư trú"),
+        ],
+    )
+    thong_bao = forms.ChoiceField(
+        label="Thông báo",
+        required=False,
+        choices=[
+            ("", "Tất cả"),
+            (Notices.ANY.value, "Có thông báo"),
+            (Notices.UNANSWERED.value, "Có thông báo chưa trả lời"),
+        ],
+    )
 
     def __init__(self, *args, user: User, years: list[RatingYear], **kwargs):
         super().__init__(*args, **kwargs)
@@ -201,12 +226,20 @@ class WorkplaceFilterForm(forms.Form):
     def chosen(self) -> Narrowing:
         data = self.cleaned_data
         stage, result = data.get("tinh_trang"), data.get("ket_qua")
+        category, notices = data.get("dien"), data.get("thong_bao")
         return Narrowing(
             workplace=data.get("don_vi"),
             ward=data.get("noi_cu_tru"),
             stage=Stage(stage) if stage else None,
+            is_exempt=category == "mien" if category else None,
             result=Result(result) if result else None,
+            notices=Notices(notices) if notices else None,
         )
+
+    @property
+    def about(self) -> list[tuple[str, str]]:
+        """The year and the workplace that were chosen: what the counts are of."""
+        return [pair for pair in self.chosen_pairs() if pair[0] in {"nam", "don_vi"}]
 
     def chosen_pairs(self) -> list[tuple[str, str]]:
         """What was chosen, to be carried to the next page and the file."""

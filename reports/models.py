@@ -47,6 +47,7 @@ class DocumentTemplate(models.Model):
 
     class Kind(models.TextChoices):
         LETTER = "letter", "Giấy giới thiệu"
+        REPLY = "reply", "Thông báo kết quả tiếp nhận"
         NOTICE = "notice", "Thông báo gửi nơi công tác"
 
     committee = models.ForeignKey(
@@ -55,7 +56,7 @@ class DocumentTemplate(models.Model):
     kind = models.CharField("loại văn bản", max_length=12, choices=Kind)
     valid_from = models.DateField("áp dụng từ ngày")
     file_name = models.CharField("tên tệp", max_length=120)
-    content = models.BinaryField()
+    content = models.BinaryField()  # empty: from that day ours again
     uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField(auto_now_add=True)
 
@@ -71,3 +72,8 @@ class DocumentTemplate(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()}, từ {self.valid_from:%d/%m/%Y}"
+
+    @property
+    def is_own(self) -> bool:
+        """A form of the office; else it says that ours is used again."""
+        return bool(self.file_name)

@@ -2,8 +2,11 @@ from django.urls import path
 
 from reports.views import (
     audit,
+    contact_books,
+    handover,
     home,
     members,
+    notice_papers,
     reform_lists,
     reorganisations,
     summaries,
@@ -46,7 +49,9 @@ urlpatterns = [
         workplace.workplace_export,
         name="workplace_export",
     ),
+    path("nhan-xet-noi-cu-tru/in/", workplace.workplace_print, name="workplace_print"),
     path("dang-vien/<int:pk>/", members.member_file, name="member_file"),
+    path("dang-vien/<int:pk>/in/", members.member_file_print, name="member_file_print"),
     path("sap-xep/", reform_lists.reorganisation_list, name="reorganisation_list"),
     path(
         "sap-xep/moi/", reform_lists.reorganisation_start, name="reorganisation_start"
@@ -106,5 +111,15 @@ urlpatterns = [
         reorganisations.reorganisation_cancel,
         name="reorganisation_cancel",
     ),
+    path("thong-bao/<int:pk>/in/", notice_papers.notice_print, name="notice_print"),
+    path("so-lien-he/", contact_books.contact_book_list, name="contact_book_list"),
+    path("so-lien-he/ghi/", contact_books.contact_book_act, name="contact_book_act"),
+    path("so-lien-he/in/", contact_books.contact_book_print, name="contact_book_print"),
+    path(
+        "so-lien-he/tien-do/",
+        contact_books.contact_book_progress,
+        name="contact_book_progress",
+    ),
+    path("vai-tro/<int:pk>/ban-giao/", handover.post_hand_over, name="post_hand_over"),
     path("nhat-ky/", audit.audit_list, name="audit_list"),
 ]

@@ -34,7 +34,7 @@ class Case:
     url: str
     method: str
     expected: str
-    key: str = ""  # "meeting": its pk; "ward 2013": pk and year; …
+    key: str = ""  # "meeting": its pk; "ward year=2013", "member other=twin": more keys
 
     def __str__(self):
         return f"{self.method} {self.url}"
@@ -44,7 +44,9 @@ class Case:
             return {}
         thing, *rest = self.key.split()
         names = dict(part.split("=") for part in rest)
-        return {"pk": getattr(world, thing).pk, **names}
+        others = {name: getattr(world, value, None) for name, value in names.items()}
+        keys = {name: other.pk for name, other in others.items() if other}
+        return {"pk": getattr(world, thing).pk, **names, **keys}
 
     def address(self, world) -> str:
         return reverse(self.url, kwargs=self.kwargs(world))
@@ -100,7 +102,23 @@ GET  | members:letter_add             | member                          | - - . 
 POST | members:letter_add             | member                          | - - . . - + . - - - .
 GET  | members:correction_add         | member                          | + + . . - + . - - - .
 POST | members:correction_add         | member                          | + + . . - + . - - - .
-GET  | members:letter_list            |                                 | + - - + + + + + - - -
+GET  | members:letter_list            |                                 | - - - - - + + + - - -
+POST | members:letter_list            |                                 | - - - - - + + + - - -
+GET  | members:letter_batch           |                                 | - - - - - + + + - - -
+POST | members:letter_batch           |                                 | - - - - - + + + - - -
+GET  | members:letter_batch_lines     |                                 | - - - - - + + + - - -
+POST | members:letter_batch_lines     |                                 | - - - - - + + + - - -
+POST | members:letters_send           |                                 | - - - - - + + + - - -
+POST | members:letters_note_end       |                                 | - - - - - + + + - - -
+GET  | members:letter_write_in        | letter                          | - . . . . + . . - - .
+POST | members:letter_write_in        | letter                          | - . . . . + . . - - .
+GET  | members:letter_note_end        | registration                    | - - . . . + . . - - .
+POST | members:letter_note_end        | registration                    | - - . . . + . . - - .
+GET  | members:statement_list         |                                 | - - - - - + + + + + -
+GET  | members:statement_export       |                                 | - - - - - + + + + + -
+GET  | members:statement_unit         | workplace                       | . . . . . + . . + + .
+GET  | members:statement_edit         | workplace year=2013             | . . . . . + . . - - .
+POST | members:statement_edit         | workplace year=2013             | . . . . . + . . - - .
 GET  | members:letter_send            | letter                          | - . . . . + . . - - .
 POST | members:letter_send            | letter                          | - . . . . + . . - - .
 GET  | members:letter_withdraw        | letter                          | - . . . . + . . - - .
@@ -117,9 +135,52 @@ GET  | members:exemption_add          | registration                    | + - . 
 POST | members:exemption_add          | registration                    | + - . . . - . . - - .
 GET  | members:exemption_end          | exemption                       | + - . . . - . . - - .
 POST | members:exemption_end          | exemption                       | + - . . . - . . - - .
+GET  | members:letter_inbox           |                                 | + - - + + - - - - - -
+POST | members:letter_inbox           |                                 | + - - + + - - - - - -
+POST | members:letters_receive        |                                 | + - - + + - - - - - -
+POST | members:letters_return         |                                 | + - - + + - - - - - -
+GET  | members:stay_pick              |                                 | + - - + + - - - - - -
+POST | members:stay_pick              |                                 | + - - + + - - - - - -
+POST | members:stays_assign           |                                 | + - - + + - - - - - -
+POST | members:stays_end              |                                 | + - - + + - - - - - -
+GET  | members:batch_progress         |                                 | + + + + + + + + + + +
+GET  | members:newcomer_list          |                                 | + + + + + - - - - - -
+GET  | members:asked_list             |                                 | + + + + + - - - - - -
+GET  | members:letter_ask             |                                 | + + + + + - - - - - -
+POST | members:letter_ask             |                                 | + + + + + - - - - - -
+GET  | members:asked_print            | other_workplace                 | + + . . . - - - - - -
+GET  | members:closing_comment        | registration                    | + + . . . - . . - - .
+POST | members:closing_comment        | registration                    | + + . . . - . . - - .
+GET  | members:dwelling_report        | registration                    | + + . . . - . . - - .
+POST | members:dwelling_report        | registration                    | + + . . . - . . - - .
+GET  | members:dwelling_list          |                                 | + + + + + - - - - - -
+GET  | members:dwelling_answer        | check                           | + - . . . . . . - - .
+POST | members:dwelling_answer        | check                           | + - . . . . . . - - .
+GET  | members:death_add              | member                          | + - . . - + . - - - .
+POST | members:death_add              | member                          | + - . . - + . - - - .
+GET  | members:death_undo             | dead                            | + - . . . - . . - - .
+POST | members:death_undo             | dead                            | + - . . . - . . - - .
+GET  | members:member_pick            |                                 | - - - - - + + + - - -
+POST | members:member_pick            |                                 | - - - - - + + + - - -
+POST | members:members_transfer       |                                 | - - - - - + + + - - -
+GET  | members:exemption_list         |                                 | + + + + + + + + + + -
+GET  | members:retirement_list        |                                 | + + + + + + + + - - -
+GET  | members:retirement_export      |                                 | + + + + + + + + - - -
 GET  | members:correction_list        |                                 | + + + + + + + + + + -
 GET  | members:correction_answer      | correction                      | + . . . . + . . + + .
 POST | members:correction_answer      | correction                      | - . . . . + . . - - .
+GET  | members:merge_list             |                                 | + - - + + + + + + + -
+POST | members:merge_list             |                                 | + - - + + + + + + + -
+GET  | members:merge_compare          | member other=twin               | + . . . . + . . + + .
+POST | members:merge_compare          | member other=twin               | + . . . . + . . - - .
+GET  | members:merge_dismiss          | member other=twin               | + . . . . + . . - - .
+POST | members:merge_dismiss          | member other=twin               | + . . . . + . . - - .
+GET  | members:merge_detail           | merge                           | + . . . . + . . + + .
+POST | members:merge_agree            | merge                           | + . . . . + . . - - .
+GET  | members:merge_refuse           | merge                           | + . . . . + . . - - .
+POST | members:merge_refuse           | merge                           | + . . . . + . . - - .
+GET  | members:merge_undo             | done_merge                      | + . . . . + . . - - .
+POST | members:merge_undo             | done_merge                      | + . . . . + . . - - .
 GET  | members:import_list            |                                 | + - - + + + + + + - -
 GET  | members:import_start           |                                 | + - - + + + + + + - -
 POST | members:import_start           |                                 | + - - + + + + + + - -
@@ -150,6 +211,14 @@ GET  | members:post_grant             | cell_user                       | . - . 
 POST | members:post_grant             | cell_user                       | . - . . . . . . . . +
 GET  | members:post_end               | post                            | . - . . . . . . . . +
 POST | members:post_end               | post                            | . - . . . . . . . . +
+GET  | members:own_account            |                                 | + + + + + + + + + + +
+POST | members:own_account            |                                 | + + + + + + + + + + +
+GET  | members:unit_without_account   |                                 | - - - - - - - - + + +
+POST | members:unit_without_account   |                                 | - - - - - - - - + + +
+GET  | members:unit_without_account_export |                            | - - - - - - - - + + +
+POST | members:unit_without_account_export |                            | - - - - - - - - + + +
+GET  | reports:post_hand_over         | post                            | . - . . . . . . . . +
+POST | reports:post_hand_over         | post                            | . - . . . . . . . . +
 GET  | residence:meeting_list         |                                 | + + + + + - - - + + -
 GET  | residence:meeting_add          |                                 | + + + + + - - - - - -
 POST | residence:meeting_add          |                                 | + + + + + - - - - - -
@@ -168,12 +237,35 @@ GET  | residence:meeting_print        | meeting                         | + + . 
 GET  | residence:opinion_list         |                                 | + + + + + - - - + + -
 GET  | residence:opinion_find         |                                 | + + + + + - - - - - -
 POST | residence:opinion_find         |                                 | + + + + + - - - - - -
+GET  | residence:meeting_guest_add    | meeting                         | + + . . . . . . - - .
+POST | residence:meeting_guest_add    | meeting                         | + + . . . . . . - - .
 GET  | residence:meeting_opinion_add  | meeting                         | + + . . . . . . - - .
 POST | residence:meeting_opinion_add  | meeting                         | + + . . . . . . - - .
 GET  | residence:opinion_add          | registration                    | + + . . . - . . - - .
 POST | residence:opinion_add          | registration                    | + + . . . - . . - - .
 GET  | residence:opinion_edit         | opinion                         | + + . . . . . . - - .
 POST | residence:opinion_edit         | opinion                         | + + . . . . . . - - .
+GET  | residence:notice_list          |                                 | + + + + + + + + + + -
+GET  | residence:notice_start         |                                 | + - - + + - - - - - -
+POST | residence:notice_start         |                                 | + - - + + - - - - - -
+GET  | residence:notice_progress      |                                 | + + + + + + + + + + +
+POST | residence:notices_send         |                                 | + - - + + - - - - - -
+GET  | residence:notice_detail        | notice                          | + + . . . + . . + + .
+GET  | residence:notice_detail        | draft_notice                    | + . . . . . . . . . .
+POST | residence:notice_open          | notice                          | - - . . . + . . - - .
+POST | residence:notice_open          | draft_notice                    | - . . . . . . . . . .
+GET  | residence:notice_edit          | draft_notice                    | + . . . . . . . . . .
+POST | residence:notice_edit          | draft_notice                    | + . . . . . . . . . .
+GET  | residence:notice_edit          | notice                          | + - . . . - . . - - .
+POST | residence:notice_edit          | notice                          | + - . . . - . . - - .
+GET  | residence:notice_number        | notice                          | + - . . . - . . - - .
+POST | residence:notice_number        | notice                          | + - . . . - . . - - .
+GET  | residence:notice_withdraw      | notice                          | + - . . . - . . - - .
+POST | residence:notice_withdraw      | notice                          | + - . . . - . . - - .
+GET  | residence:notice_withdraw      | draft_notice                    | + . . . . . . . . . .
+GET  | residence:notice_answer        | notice                          | - - . . . + . . - - .
+POST | residence:notice_answer        | notice                          | - - . . . + . . - - .
+GET  | residence:notice_answer        | draft_notice                    | - . . . . . . . . . .
 GET  | evaluations:sheet_list         |                                 | + + + + + - - - + + -
 GET  | evaluations:sheet_detail       | sheet                           | + + . . . . . . + + .
 POST | evaluations:sheet_detail       | sheet                           | + + . . . . . . - - .
@@ -202,8 +294,20 @@ GET  | reports:reconciliation         | ward year=2013                  | + . . 
 GET  | reports:summary_list           | ward year=2013 figure=tiep-nhan | + . . . . . . . + + -
 GET  | reports:summary_list_export    | ward year=2013 figure=tiep-nhan | + . . . . . . . + + -
 GET  | reports:workplace_view         |                                 | - - - - - + + + - - -
+POST | reports:workplace_view         |                                 | - - - - - + + + - - -
+GET  | reports:workplace_print        |                                 | - - - - - + + + - - -
+POST | reports:workplace_print        |                                 | - - - - - + + + - - -
 GET  | reports:workplace_export       |                                 | - - - - - + + + - - -
+POST | reports:workplace_export       |                                 | - - - - - + + + - - -
 GET  | reports:member_file            | member                          | + + . . + + . + + + .
+GET  | reports:member_file_print      | member                          | + + . . + + . + + + .
+GET  | reports:notice_print           | notice                          | + + . . . + . . + + .
+GET  | reports:notice_print           | draft_notice                    | + . . . . . . . . . .
+GET  | reports:contact_book_list      |                                 | + + + + + - - - + + -
+POST | reports:contact_book_list      |                                 | + + + + + - - - + + -
+POST | reports:contact_book_act       |                                 | + - - + + - - - - - -
+GET  | reports:contact_book_print     |                                 | + + + + + - - - + + -
+GET  | reports:contact_book_progress  |                                 | + + + + + + + + + + +
 GET  | reports:reorganisation_list    |                                 | + - - + + - - - + + -
 GET  | reports:reorganisation_start   |                                 | + - - + + - - - + - -
 POST | reports:reorganisation_start   |                                 | + - - + + - - - + - -

@@ -18,6 +18,7 @@ from evaluations.permissions import (
 from evaluations.queries import evidence_of, steps_shown_to
 from evaluations.services.corrections import correct_evaluation
 from evaluations.services.sheets import entry_of, rules_of
+from members.queries.discretion import veil
 from party76.audit.models import Action
 from party76.audit.services import record
 
@@ -33,6 +34,7 @@ def evaluation_detail(request, pk):
         committee_code=evaluation.ward.code,
         personal={"member": evaluation.member_id},
     )
+    veil([evaluation], to=request.user)
     stay = evaluation.registration
     evidence = evidence_of(evaluation.rating_year, [stay])[stay.pk]
     context = {
@@ -67,6 +69,7 @@ def comment_print(request, pk):
         facts={"paper": "comment"},
         personal={"member": evaluation.member_id},
     )
+    veil([evaluation], to=request.user)
     context = {"evaluation": evaluation, "paper": comment_paper(evaluation)}
     return render(request, "evaluations/comment_print.html", context)
 
@@ -99,6 +102,7 @@ def evaluation_correct(request, pk):
         else:
             messages.success(request, "Đã đính chính; kết quả cũ vẫn được giữ lại.")
             return redirect("evaluations:evaluation_detail", new.pk)
+    veil([evaluation], to=request.user)
     stay = evaluation.registration
     (row,) = rows_of(
         [evaluation],

@@ -18,6 +18,7 @@ from evaluations.queries import (
 )
 from evaluations.services.sheets import entry_of, fill_empty_rows, rules_of, save_sheet
 from evaluations.views.stages import stages_open_to
+from members.queries.discretion import veil
 from party76.audit.models import Action
 from party76.audit.services import record
 
@@ -120,6 +121,7 @@ def _shown_again(request, sheet, sent, saved):
 def _page(request, sheet) -> dict:
     rules = rules_of(sheet)
     evaluations = list(evaluations_for_sheet(sheet, request.user))
+    veil(evaluations, to=request.user)
     stays = [row.registration for row in evaluations]
     rows = rows_of(
         evaluations,

@@ -21,6 +21,7 @@ from evaluations.services.steps import Stepped, why_not_ready
 from evaluations.views.sheets import sheet_in_scope
 from evaluations.views.stages import STAGES, Stage
 from members.models import Role
+from members.queries.discretion import veil
 from party76.audit.models import Action
 from party76.audit.services import record
 
@@ -89,6 +90,7 @@ def _rows(sheet, stage: Stage, user) -> list[StepRow]:
         for row in evaluations_for_sheet(sheet, user)
         if row.state in stage.from_states and not row.is_exempt
     ]
+    veil(rows, to=user)
     evidence = evidence_of(sheet.rating_year, [row.registration for row in rows])
     return [_row(row, evidence[row.registration_id], rules, stage) for row in rows]
 

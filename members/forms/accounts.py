@@ -69,21 +69,44 @@ class NewAccountForm(AccountForm):
         _offer_roles(self)
 
     def clean_username(self):
-        username = self.cleaned_data["username"].strip().lower()
-        if not _USERNAME.fullmatch(username):
-            raise forms.ValidationError(
-                "Tên đăng nhập có từ 3 ký tự: chữ thường không dấu, chữ số, dấu chấm, "
-                "gạch ngang."
-            )
-        return username
+        return clean_username(self.cleaned_data["username"])
 
     def clean_committee(self):
         return _inside_scope(self.user, self.cleaned_data["committee"])
 
 
+class OwnAccountForm(BaseModelForm):
+    """What everybody writes of his own account: where reminders go, if he wants them."""
+
+    class Meta:
+        model = User
+        fields = ["email", "wants_reminders"]
+        help_texts = {
+            "wants_reminders": "Mỗi ngày nhiều nhất một thư, chỉ nêu loại việc và số "
+            "lượng; không có họ tên, không có nội dung nhận xét."
+        }
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("wants_reminders") and not cleaned.get("email"):
+            self.add_error("email", "Đồng chí nhập thư điện tử để nhận thư nhắc việc.")
+        return cleaned
+
+
 class EndPostForm(BaseForm):
     submit_label = "Kết thúc vai trò"
     on = DateField(label="Không giữ vai trò này từ ngày", initial=timezone.localdate)
+
+
+def clean_username(typed: str) -> str:
+    """The user name as it is stored; raises ValidationError for other signs."""
+    username = typed.strip().lower()
+    if not _USERNAME.fullmatch(username):
+        raise forms.ValidationError(
+            "Tên đăng nhập có từ 3 ký tự: chữ thường không dấu, chữ số, dấu chấm, "
+            "gạch ngang."
+        )
+    return username
 
 
 def _offer_roles(form: forms.BaseForm) -> None:

@@ -81,8 +81,11 @@ class IdentityForm(BaseModelForm):
 
     layout = Layout(*IDENTITY_ROWS)
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, with_position: bool = True, **kwargs):
         super().__init__(*args, **kwargs)
+        if not with_position:
+            self.fields.pop("position")
+            self.layout = Layout(*IDENTITY_ROWS[:-1])
         self.duplicates: list[Member] = []
         self.fields["gender"].choices = [
             ("", "chưa ghi"),

@@ -10,6 +10,7 @@ from members.imports.matching import birth_text, same_birth
 from members.imports.units import Unit, UnitIndex
 from members.models import Committee, Exemption, Member, Registration
 from members.models.persons import DWELLING_FIELDS
+from members.scopes import contains
 from members.services.imports import Incoming
 from party76.shared.text import marked_key
 from party76.spreadsheets.preview import Change, Outcome, Row
@@ -96,9 +97,9 @@ class Comparison:
 
     def _compare_person(self) -> None:
         values, found = self.entry.values, self.found
-        owns_identity = not (self.is_residents and found.workplace_uses_system)
+        owns_identity = not self.is_residents or found.works_on_paper
         for name in _IDENTITY:
-            if not _differs(values, found, name):
+            if self._is_kept_back(name) or not _differs(values, found, name):
                 continue
             if owns_identity:
                 self._change_person(name)
@@ -113,6 +114,13 @@ class Comparison:
             if _differs(values, found, name):
                 self._change_person(name)
         self._compare_workplace()
+
+    def _is_kept_back(self, name: str) -> bool:
+        """The residence reads no position of the armed forces, so it mends none; the card
+        of a record that was merged into this one is no other card."""
+        if name == "card_number":
+            return self.entry.values[name] in self.found.former_cards
+        return name == "position" and self.is_residents and self.found.is_armed
 
     def _change_person(self, name: str) -> None:
         self.asked.person[name] = self.entry.values[name]
@@ -149,10 +157,16 @@ class Comparison:
         told = self.entry.workplace
         if told is None or unit_id_or_name(told) == self.found.workplace_id:
             return
+        if isinstance(told, Unit) and self._is_known_as(told):
+            return
         self.remarks.append(
             "Đơn vị công tác trong danh sách khác đơn vị đang quản lý đồng chí này; không "
             "sửa. Chuyển công tác do nơi công tác ghi vào hồ sơ."
         )
+
+    def _is_known_as(self, told: Unit) -> bool:
+        """The residence knows of the armed forces a whole, not the part of it."""
+        return self.found.is_armed and contains(told.path, self.found.workplace_path)
 
     # The stay
 

@@ -27,6 +27,14 @@ class MemberMergeQuerySet(models.QuerySet):
         """Pairs that wait for the word of one side."""
         return self.filter(state=self.model.State.PROPOSED)
 
+    def waiting_for(self, user):
+        """Pairs that wait for the word of the user's own side."""
+        workplace = within("workplace__path", user.paths_of(Role.WORKPLACE))
+        ward = within("ward__path", user.paths_of(Role.RESIDENCE_WARD))
+        return self.open().filter(
+            (workplace & Q(workplace_agreed_by=None)) | (ward & Q(ward_agreed_by=None))
+        )
+
 
 class MemberMerge(Versioned):
     """A pair of entries held to be one person: proposed, confirmed by both sides, done.

@@ -43,13 +43,17 @@ class Household(models.Model):
 
 class MemberQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Own workers, and members with a stay that the user may see."""
+        """Own workers, and members with a stay that the user may see.
+
+        A record merged into another is seen by nobody: the other stands for it.
+        """
         at_work = within(
             "workplace__path",
             user.paths_of(Role.WORKPLACE, Role.DEPARTMENT, Role.INSPECTOR),
         )
         stays = Registration.objects.visible_to(user)
-        return self.filter(at_work | Q(pk__in=stays.values("member")))
+        seen = self.filter(at_work | Q(pk__in=stays.values("member")))
+        return seen.exclude(status=self.model.Status.MERGED)
 
     def search(self, text: str):
         """By name, with or without marks; marks that were typed come first."""

@@ -2,17 +2,17 @@
 
 “12 Nguyễn Trãi, phường An Hội, quận Ninh Kiều”: the word phường says where the name
 begins, a comma or a unit above where it ends; the units above tell wards of one name
-apart. At most four queries, whatever the number of wards.
+apart. At most four queries, whatever the number of wards and of addresses.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import F
 
-from members.models import CommitteePeriod, Kind
+from members.models import Committee, CommitteePeriod, Kind
 from members.queries.name_keys import place_key, unit_key, words_of
 from members.queries.old_names import OldName, names_above, old_names
 from members.queries.unit_names import FoundUnit, open_units, tell_apart
@@ -94,11 +94,22 @@ class _Names:
 
 def wards_in_address(text: str) -> list[FoundUnit]:
     """Open wards that an address speaks of; one that bears its name today comes first."""
-    if not fold(text):
-        return []
+    return wards_in_addresses([text])[0]
+
+
+def wards_in_addresses(texts: Sequence[str]) -> list[list[FoundUnit]]:
+    """The same of many addresses, in as many queries as of one."""
+    if not any(map(fold, texts)):
+        return [[] for _ in texts]
     names = _names()
-    found = _best(_mentioned(text, names), text)
-    units = open_units({pk for ward in found for pk in ward.units}, wards_only=True)
+    found = [_best(_mentioned(text, names), text) if text else [] for text in texts]
+    keys = {pk for wards in found for ward in wards for pk in ward.units}
+    units = open_units(keys, wards_only=True)
+    return [_told(wards, units) for wards in found]
+
+
+def _told(found: list[_Ward], units: dict[int, Committee]) -> list[FoundUnit]:
+    """The open units that these wards, under old or present names, lead to."""
     leading: dict[int, list[OldName]] = {}
     for ward in found:
         for pk in ward.units:

@@ -126,7 +126,7 @@ def old_names(matching: str = "") -> list[OldName]:
             succeeded.note_closed(row["committee_id"], row["committee__heir_id"])
     found = [_of_period(row, succeeded) for row in rows]
     found += _of_decisions(steps, succeeded, found)
-    return [name for name in found if name.followers and _holds(name, key)]
+    return [name for name in found if name.followers and holds(name, key)]
 
 
 def _past_periods(text: str) -> list[dict]:
@@ -234,6 +234,7 @@ def _reached(step: Succession, succeeded: Succeeded) -> dict[int, bool]:
     )
 
 
-def _holds(name: OldName, key: str) -> bool:
+def holds(name: OldName, key: str) -> bool:
+    """True where the name has the folded text in it, or is what it stands for."""
     folded = fold(f"{name.name} {name.short_name}")
     return key in folded or fold(name.name) in exact_forms(key)

@@ -15,6 +15,7 @@ from members.models import (
     User,
 )
 from members.models.registrations import at_residence
+from members.queries.discretion import topmost_units
 from members.queries.rows import Row, rows_of
 from members.scopes import within
 
@@ -84,6 +85,11 @@ class Page:
 def narrowed(user: User, chosen: Chosen, *, day: date) -> QuerySet[Member]:
     """The members in the user's scope that fit what was chosen."""
     members = Member.objects.visible_to(user)
+    if chosen.workplace:
+        # Who would be told by the part of a unit of the armed forces is told by the whole.
+        tops = topmost_units([chosen.workplace], to=user)
+        whole = tops.get(chosen.workplace.pk, chosen.workplace)
+        chosen = replace(chosen, workplace=whole)
     if chosen.listed is Listed.CURRENT:
         return _current(members, user, chosen, day)
     if chosen.listed is Listed.NOT_INTRODUCED:
@@ -148,6 +154,7 @@ def possible_duplicates(
     keys = Member(full_name=full_name)
     keys.set_keys()
     same = Member.objects.filter(search_key=keys.search_key, marked_key=keys.marked_key)
+    same = same.exclude(status=Member.Status.MERGED)
     if except_pk is not None:
         same = same.exclude(pk=except_pk)
     if birth_date is not None:

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from members.models import Committee, Placement, Role, User
 from members.models.registrations import at_residence
 from members.queries.day_tree import DayTree, placed_below
+from members.queries.discretion import topmost_units
 from members.queries.identity import identity_shown
 from party76.shared.paging import Cursor, Page, page_of
 
@@ -55,11 +56,12 @@ class Roll:
 
 
 def roll_page(unit: Committee, tree: DayTree, cursor: Cursor, *, by: User) -> Roll:
-    """A page of those placed in a unit on the day, by given name. Four queries."""
+    """A page of those placed in a unit on the day, by given name. Five queries."""
     placed = placed_below(tree, unit.pk)
     seen = _seen_by(placed, by)
     page = page_of(_with_people(seen), cursor, by=_SORT)
-    entries = [_entry(row, tree, by) for row in page.rows]
+    veiled = topmost_units([row.workplace for row in page.rows], to=by)
+    entries = [_entry(row, tree, by, veiled) for row in page.rows]
     return Roll(
         number=placed.count(),
         named=seen.count(),
@@ -72,7 +74,9 @@ def whole_roll(unit: Committee, tree: DayTree, *, by: User) -> tuple[Roll, Itera
     placed = placed_below(tree, unit.pk)
     seen = _seen_by(placed, by)
     rows = _with_people(seen).order_by(_SORT, "pk").iterator(chunk_size=2000)
-    entries = (_entry(row, tree, by) for row in rows)
+    units = Committee.objects.filter(pk__in=seen.values("workplace"))
+    veiled = topmost_units(units, to=by)
+    entries = (_entry(row, tree, by, veiled) for row in rows)
     return Roll(placed.count(), seen.count(), Page([])), entries
 
 
@@ -85,15 +89,18 @@ def _with_people(placed: QuerySet[Placement]) -> QuerySet[Placement]:
     return placed.select_related("registration__member", "ward", "cell", "workplace")
 
 
-def _entry(row: Placement, tree: DayTree, by: User) -> Entry:
+def _entry(
+    row: Placement, tree: DayTree, by: User, veiled: dict[int, Committee]
+) -> Entry:
     name, born, precision = identity_shown(row.registration, by)
+    workplace = veiled.get(row.workplace_id, row.workplace)
     return Entry(
         pk=row.pk,
         member_id=row.registration.member_id,
         name=name,
         birth_date=born,
         birth_precision=precision,
-        workplace=tree.name_of(row.workplace_id, row.workplace.name),
+        workplace=tree.name_of(workplace.pk, workplace.name),
         ward=tree.name_of(row.ward_id, row.ward.name),
         cell=tree.name_of(row.cell.pk, row.cell.name) if row.cell else "",
         received_on=row.registration.received_on,

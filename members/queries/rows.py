@@ -4,11 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from members.models import Exemption, Member, Registration, Role, User
+from members.models import Committee, Exemption, Member, Registration, Role, User
 from members.permissions import is_own
+from members.queries.discretion import veil
 from members.scopes import contains
 
 State = Registration.State
@@ -79,10 +81,13 @@ def rows_of(
     )
     for stay in seen:
         stays[stay.member_id].append(stay)
-    return [_row(member, stays[member.pk], user) for member in members]
+    veiled = veil([*members, *chain(*stays.values())], to=user)
+    return [_row(member, stays[member.pk], user, veiled) for member in members]
 
 
-def _row(member: Member, stays: list[Registration], user: User) -> Row:
+def _row(
+    member: Member, stays: list[Registration], user: User, veiled: dict[int, Committee]
+) -> Row:
     """The member now where a side of the user's is a present one, else as he was."""
     ranked = sorted(stays, key=lambda stay: _PREFERENCE[State(stay.state)])
     present = next((stay for stay in ranked if _is_present(stay, user)), None)
@@ -90,7 +95,7 @@ def _row(member: Member, stays: list[Registration], user: User) -> Row:
         returned = (stay for stay in ranked if stay.state == State.RETURNED)
         return _present_row(member, present or next(returned, None))
     ended_here = (stay for stay in ranked if stay.state in _OVER and is_own(user, stay))
-    return _past_row(member, next(ended_here, None))
+    return _past_row(member, next(ended_here, None), veiled)
 
 
 def _is_present(stay: Registration, user: User) -> bool:
@@ -132,15 +137,18 @@ def _present_row(member: Member, stay: Registration | None) -> Row:
     )
 
 
-def _past_row(member: Member, stay: Registration | None) -> Row:
+def _past_row(
+    member: Member, stay: Registration | None, veiled: dict[int, Committee]
+) -> Row:
     """What a former side still reads: the copy made when the stay ended."""
     copy = (stay.identity_at_end if stay else None) or {}
+    top = veiled.get(stay.workplace_id) if stay else None
     return Row(
         pk=member.pk,
         name=copy.get("full_name", member.full_name),
         birth=_birth_of(copy) if copy else member.birth_text,
         card=copy.get("card_number") or "",
-        workplace=copy.get("workplace", ""),
+        workplace=top.name if top else copy.get("workplace", ""),
         residence=residence_text(stay) if stay else "",
         state=stay.get_state_display() if stay else "Đã chuyển đi",
         kind="neutral",

@@ -8,9 +8,10 @@ from enum import IntEnum
 
 from django.db.models import Case, Q, QuerySet, Value, When
 
-from members.models import Committee
+from members.models import Committee, User
+from members.queries.discretion import told_to
 from members.queries.name_keys import exact_forms, unit_key
-from members.queries.old_names import OldName, old_names
+from members.queries.old_names import OldName, holds, old_names
 from party76.shared.text import fold
 
 OPTIONS_SHOWN = 20
@@ -49,19 +50,62 @@ class FoundUnit:
 
 
 def find_units(
-    text: str, *, wards_only: bool = False, limit: int = OPTIONS_SHOWN
+    text: str,
+    *,
+    wards_only: bool = False,
+    limit: int = OPTIONS_SHOWN,
+    to: User | None = None,
 ) -> list[FoundUnit]:
     """Open units that bear the text in their name or code, then those that old names
-    lead to; any account. At most four queries.
+    lead to; of those that may be told to a reader. At most four queries.
     """
     key = fold(text)
-    bearing = list(_bearing(text, wards_only=wards_only)[:limit])
-    old = sorted(old_names(text), key=lambda name: _order(name, key)) if key else []
+    told = told_to(to) if to else Q()
+    bearing = list(_bearing(text, wards_only=wards_only).filter(told)[:limit])
+    old = old_names(text) if key else []
     known = {unit.pk: unit for unit in bearing}
     known |= open_units(
         {unit_id for name in old for unit_id in name.followers} - known.keys(),
         wards_only=wards_only,
+        told=told,
     )
+    return _in_order(text, bearing, old, known, limit)
+
+
+def find_wards(texts: Iterable[str]) -> dict[str, list[FoundUnit]]:
+    """{text: what find_units finds among wards}; three queries for any number of texts."""
+    asked = {text: key for text in texts if (key := fold(text))}
+    if not asked:
+        return {}
+    wards = {unit.pk: unit for unit in _named(wards_only=True)}
+    keys = {unit.pk: fold(f"{unit.name} {unit.short_name}") for unit in wards.values()}
+    old = old_names()
+    found = {}
+    for text, key in asked.items():
+        forms = exact_forms(key)
+        bearing = [
+            unit
+            for unit in wards.values()
+            if key in keys[unit.pk]
+            or keys[unit.pk] in forms
+            or unit.code == text.strip()
+        ]
+        bearing.sort(key=lambda unit: _rank(unit, key, text))
+        leading = [name for name in old if holds(name, key)]
+        found[text] = _in_order(text, bearing, leading, wards, OPTIONS_SHOWN)
+    return found
+
+
+def _in_order(
+    text: str,
+    bearing: list[Committee],
+    old: list[OldName],
+    known: dict[int, Committee],
+    limit: int,
+) -> list[FoundUnit]:
+    """Units that bear the text, and those that old names lead to, the nearest first."""
+    key = fold(text)
+    old = sorted(old, key=lambda name: _order(name, key))
     leading: dict[int, list[OldName]] = {}
     for name in old:
         for unit_id in name.followers:
@@ -74,7 +118,7 @@ def find_units(
             ranks[unit_id] = was
         else:
             leading.pop(unit_id)
-    order = [*known]
+    order = [unit_id for unit_id in known if unit_id in ranks]
     order.sort(key=lambda unit_id: ranks[unit_id])
     return tell_apart(
         [(known[unit_id], leading.get(unit_id, [])) for unit_id in order[:limit]], old
@@ -82,12 +126,13 @@ def find_units(
 
 
 def open_units(
-    keys: Collection[int], *, wards_only: bool = False
+    keys: Collection[int], *, wards_only: bool = False, told: Q | None = None
 ) -> dict[int, Committee]:
     """These units under their keys with the unit above; no query for none."""
     if not keys:
         return {}
-    return {unit.pk: unit for unit in _named(wards_only).filter(pk__in=keys)}
+    units = _named(wards_only).filter(told or Q(), pk__in=keys)
+    return {unit.pk: unit for unit in units}
 
 
 def tell_apart(

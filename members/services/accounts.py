@@ -107,6 +107,23 @@ def change_own_password(user: User, *, password: str) -> User:
 
 
 @transaction.atomic
+def edit_own_account(user: User, *, version: int) -> User:
+    """Write where the user wants reminders sent, and whether; raises Conflict."""
+    fields = ["email", "wants_reminders"]
+    before = values_of(User.objects.get(pk=user.pk), fields)
+    save_versioned(user, fields=fields, version=version)
+    changed = changes(user, before)
+    record(
+        Action.UPDATE,
+        user,
+        by=user,
+        facts={"fields": sorted(changed)},
+        personal={"changes": changed},
+    )
+    return user
+
+
+@transaction.atomic
 def grant_post(
     user: User,
     *,

@@ -1,5 +1,7 @@
 """Đề nghị đính chính: one side asks, the side that owns the field answers."""
 
+from collections.abc import Collection
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -105,14 +107,21 @@ def refuse_correction(
 
 def pass_on_requests(member: Member, *, to: Committee, about_dwelling: bool) -> None:
     """Let open requests wait at the unit that owns their fields from now on."""
-    _open_requests(member, about_dwelling=about_dwelling).update(
+    pass_on_requests_of([member.pk], to=to, about_dwelling=about_dwelling)
+
+
+def pass_on_requests_of(
+    members: Collection[int], *, to: Committee, about_dwelling: bool
+) -> None:
+    """The same for many members by key, in one statement."""
+    _open_requests(members, about_dwelling=about_dwelling).update(
         asked_of_committee=to, version=F("version") + 1
     )
 
 
-def close_requests(member: Member, *, answer: str, by: User) -> None:
+def close_requests(members: Collection[int], *, answer: str, by: User) -> None:
     """Refuse open requests about the dwelling when nobody owns it any more."""
-    _open_requests(member, about_dwelling=True).update(
+    _open_requests(members, about_dwelling=True).update(
         state=State.REFUSED,
         answer=answer,
         answered_by=by,
@@ -168,9 +177,9 @@ def _check_length(member: Member, field: str, text: str) -> None:
 
 
 def _open_requests(
-    member: Member, *, about_dwelling: bool
+    members: Collection[int], *, about_dwelling: bool
 ) -> QuerySet[CorrectionRequest]:
-    waiting = CorrectionRequest.objects.filter(member=member, state=State.OPEN)
+    waiting = CorrectionRequest.objects.filter(member__in=members, state=State.OPEN)
     if about_dwelling:
         return waiting.filter(field__in=DWELLING_FIELDS)
     return waiting.exclude(field__in=DWELLING_FIELDS)

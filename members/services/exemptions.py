@@ -1,10 +1,10 @@
 """Miễn sinh hoạt nơi cư trú: dated periods with their legal ground (HD 33)."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
 
 from members.models import Exemption, Registration, User
 from party76.audit.models import Action
@@ -28,7 +28,7 @@ def add_exemption(exemption: Exemption, *, by: User) -> Exemption:
         raise ValidationError(
             "Giấy giới thiệu này không còn hiệu lực, không ghi miễn sinh hoạt được."
         )
-    _check_period(exemption)
+    check_exemption(exemption, registration.exemptions.all())
     exemption.save()
     record(
         Action.CREATE,
@@ -69,18 +69,20 @@ def end_exemption(
     return exemption
 
 
-def _check_period(exemption: Exemption) -> None:
+def check_exemption(exemption: Exemption, others: Iterable[Exemption]) -> None:
+    """Raise ValidationError for a ground not written down, days in the wrong order, or
+    one of the other periods of the stay in between."""
     if exemption.ground == Exemption.Ground.OTHER and not exemption.document:
         raise ValidationError({"document": "Đồng chí ghi rõ căn cứ, văn bản."})
     if exemption.valid_to and exemption.valid_to <= exemption.valid_from:
         raise ValidationError({"valid_to": "Ngày kết thúc phải sau ngày bắt đầu."})
-    others = exemption.registration.exemptions.filter(
-        Q(valid_to=None) | Q(valid_to__gt=exemption.valid_from)
-    )
-    if exemption.valid_to:
-        others = others.filter(valid_from__lt=exemption.valid_to)
-    if others.exists():
+    if any(_overlap(exemption, other) for other in others):
         raise ValidationError(
             "Đồng chí này đã có lần miễn sinh hoạt trùng thời gian. Đồng chí kết thúc "
             "lần miễn đó trước."
         )
+
+
+def _overlap(one: Exemption, other: Exemption) -> bool:
+    begins_before = other.valid_to is None or one.valid_from < other.valid_to
+    return begins_before and (one.valid_to is None or other.valid_from < one.valid_to)

@@ -12,7 +12,6 @@ put back byte for byte.
 import hashlib
 import json
 import zlib
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -190,12 +189,14 @@ def _write_alike(
     model: type[models.Model], rows: dict[Any, Values], **also: Any
 ) -> None:
     """One UPDATE for all rows that get the same values of the same columns."""
-    groups: defaultdict[tuple, list[Any]] = defaultdict(list)
+    groups: dict[str, tuple[Values, list[Any]]] = {}
     for pk, values in rows.items():
-        groups[tuple(sorted(values.items()))].append(pk)
-    for pairs, keys in groups.items():
+        # By their text: a column of JSON holds what no key may be.
+        alike = groups.setdefault(repr(sorted(values.items())), (values, []))
+        alike[1].append(pk)
+    for values, keys in groups.values():
         for some in slices(keys):
-            model._base_manager.filter(pk__in=some).update(**dict(pairs), **also)
+            model._base_manager.filter(pk__in=some).update(**values, **also)
 
 
 def slices(keys: Sequence[Any]) -> Iterator[Sequence[Any]]:

@@ -10,6 +10,7 @@ from members.models import Committee, Exemption, Member, Registration, User
 from members.services.exemptions import add_exemption
 from members.services.persons import add_member, check_not_in_future, identity_of
 from members.services.steps import (
+    GONE,
     check_can_be_introduced,
     check_cell,
     record_stay,
@@ -86,8 +87,17 @@ def introduce(
 def send_letter(
     registration: Registration, *, on: date, version: int, by: User
 ) -> Registration:
-    """Send a drafted letter, so that the ward sees it."""
+    """Send a drafted letter, so that the ward sees it.
+
+    Raises ValidationError for a day to come, a ward that is closed or has the member
+    meanwhile, and Conflict.
+    """
     check_not_in_future(on, "Ngày gửi giấy giới thiệu")
+    received = Registration.objects.filter(
+        member=registration.member, ward=registration.ward, state=State.RECEIVED
+    )
+    if sentence := why_not_sent(registration, is_received_there=received.exists()):
+        raise ValidationError(sentence)
     registration.sent_on = on
     return take_step(registration, State.SENT, ["sent_on"], version=version, by=by)
 
@@ -182,6 +192,20 @@ def write_in_letter(
     save_versioned(registration, fields=fields, version=version)
     record_stay(Action.UPDATE, registration, by=by, facts={"letter": number})
     return registration
+
+
+def why_not_sent(letter: Registration, *, is_received_there: bool) -> str:
+    """What stands in the way of sending a drafted letter; "" for nothing."""
+    if sentence := GONE.get(letter.member.status, ""):
+        return sentence
+    if letter.ward.is_closed:
+        return (
+            f"{letter.ward} đã kết thúc hoạt động. Đồng chí rút giấy này và soạn giấy "
+            "mới về đơn vị kế tục."
+        )
+    if is_received_there:
+        return f"{letter.ward} đã tiếp nhận đồng chí này. Đồng chí rút giấy đang soạn."
+    return ""
 
 
 def _exempt(

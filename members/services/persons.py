@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from members.models import Member, User
 from members.models.persons import DWELLING_FIELDS, IDENTITY_FIELDS
+from members.queries.merged import standing_record
 from party76.audit.models import Action
 from party76.audit.services import changes, record, values_of
 from party76.shared.text import normalize_vi
@@ -74,14 +75,7 @@ def _prepare(member: Member) -> None:
     member.full_name = normalize_vi(member.full_name)
     member.card_number = (member.card_number or "").strip() or None
     member.set_keys()
-    others = Member.objects.exclude(pk=member.pk)
-    if member.card_number and others.filter(card_number=member.card_number).exists():
-        raise ValidationError(
-            {
-                "card_number": f"Số thẻ {member.card_number} đã ghi cho một đồng chí khác. "
-                "Đồng chí kiểm tra lại số thẻ."
-            }
-        )
+    _take_card(member)
     if (
         member.admitted_on
         and member.official_on
@@ -90,6 +84,32 @@ def _prepare(member: Member) -> None:
         raise ValidationError(
             {"official_on": "Ngày chính thức không được trước ngày vào Đảng."}
         )
+
+
+def _take_card(member: Member) -> None:
+    """Raise ValidationError for a card that somebody else bears.
+
+    The card of a record that was merged into this one is this person's own.
+    """
+    if not member.card_number:
+        return
+    others = Member.objects.exclude(pk=member.pk)
+    bearer = others.filter(card_number=member.card_number).first()
+    if bearer is None:
+        return
+    if (
+        bearer.status == Member.Status.MERGED
+        and standing_record(bearer.pk) == member.pk
+    ):
+        bearer.card_number = None
+        save_versioned(bearer, fields=["card_number"], version=bearer.version)
+        return
+    raise ValidationError(
+        {
+            "card_number": f"Số thẻ {member.card_number} đã ghi cho một đồng chí khác. "
+            "Đồng chí kiểm tra lại số thẻ."
+        }
+    )
 
 
 def _save(

@@ -22,8 +22,15 @@ def begin_placement(registration: Registration, *, on: date) -> Placement:
 
 def open_placement(registration: Registration, *, on: date, cause: str) -> Placement:
     """Place a stay where its own columns say, from a day on."""
+    placement = new_placement(registration, on=on, cause=cause)
+    placement.save()
+    return placement
+
+
+def new_placement(registration: Registration, *, on: date, cause: str) -> Placement:
+    """The placement where the stay's own columns say, from a day on; unsaved."""
     workplace = registration.workplace
-    return Placement.objects.create(
+    return Placement(
         registration=registration,
         ward=registration.ward,
         cell=registration.cell,

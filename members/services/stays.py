@@ -14,12 +14,13 @@ from members.models import (
     Registration,
     User,
 )
-from members.services.corrections import close_requests, pass_on_requests
+from members.services.corrections import pass_on_requests
 from members.services.exemptions import add_exemption
-from members.services.letters import return_letter, withdraw_letter
+from members.services.leaving import close_what_waits, leave
 from members.services.persons import (
     add_member,
     check_not_in_future,
+    edit_dwelling,
     identity_of,
 )
 from members.services.placements import (
@@ -28,27 +29,16 @@ from members.services.placements import (
     move_placement,
 )
 from members.services.steps import (
-    RUNNING,
     check_can_be_introduced,
     check_cell,
     record_stay,
     take_step,
 )
 from party76.audit.models import Action
-from party76.audit.services import record
 from party76.shared.versions import save_versioned
 
 State = Registration.State
-
-# Who leaves for one of these reasons is no longer followed by anybody.
-LEAVES = {
-    EndReason.CHANGED_WORK,
-    EndReason.RETIRED,
-    EndReason.EXPELLED,
-    EndReason.STRUCK_OFF,
-    EndReason.LEFT_PARTY,
-}
-_NO_LONGER_HERE = "Đồng chí này không còn được theo dõi tại nơi cư trú đó."
+END_FIELDS = ["ended_on", "end_reason", "end_number", "identity_at_end"]
 
 
 @transaction.atomic
@@ -58,12 +48,15 @@ def receive_registration(
     on: date,
     cell: Committee | None = None,
     number: str = "",
+    letter_number: str = "",
+    letter_date: date | None = None,
     version: int,
     by: User,
 ) -> Registration:
     """Receive a member by a sent letter, at once in a cell where one is given.
 
-    number is that of the ward's own register, if it keeps one.
+    number is that of the ward's own register, if it keeps one; what the letter says of
+    itself is written in where nobody had written it.
 
     Raises ValidationError when another residence still has the member, for a day
     to come or a cell of another ward; Conflict when the letter has changed.
@@ -74,7 +67,15 @@ def receive_registration(
     registration.received_on = on
     registration.cell = cell
     registration.receipt_number = number
-    fields = ["received_on", "cell", "receipt_number"]
+    registration.letter_number = registration.letter_number or letter_number
+    registration.letter_date = registration.letter_date or letter_date
+    fields = [
+        "received_on",
+        "cell",
+        "receipt_number",
+        "letter_number",
+        "letter_date",
+    ]
     take_step(registration, State.RECEIVED, fields, version=version, by=by)
     begin_placement(registration, on=on)
     _return_to_list(registration.member)
@@ -128,6 +129,33 @@ def receive_new_member(
 
 
 @transaction.atomic
+def receive_known_member(
+    member: Member,
+    *,
+    registration: Registration,
+    exemption: Exemption | None = None,
+    phone: str = "",
+    address: str = "",
+    by: User,
+) -> Registration:
+    """Receive on paper somebody whose record is there already, so that none is made twice.
+
+    Phone and address that the ward typed in are written, what it left empty stays.
+    Raises ValidationError as receive_on_paper and add_exemption do.
+    """
+    registration.member = member
+    receive_on_paper(registration, by=by)
+    if phone or address:
+        member.phone = phone or member.phone
+        member.address = address or member.address
+        edit_dwelling(member, version=member.version, by=by)
+    if exemption is not None:
+        exemption.registration = registration
+        add_exemption(exemption, by=by)
+    return registration
+
+
+@transaction.atomic
 def assign_cell(
     registration: Registration,
     *,
@@ -172,8 +200,9 @@ def end_registration(
     """End a stay on a day, the first on which the member is no longer here.
 
     comment is what the old cell says of the time here, moved_to the ward where the
-    workplace is offered to introduce the member next. A death ends everything that runs for the member at once; so does leaving for
-    good. Raises ValidationError unless received, and Conflict.
+    workplace is offered to introduce the member next. A death ends everything that
+    runs for the member at once; so does leaving for good. Raises ValidationError
+    unless received, and Conflict.
     """
     _must_be_received(registration)
     check_not_in_future(on, "Ngày kết thúc")
@@ -181,25 +210,52 @@ def end_registration(
         raise ValidationError(
             {"ended_on": "Ngày kết thúc không được trước ngày tiếp nhận."}
         )
+    _check_moved_to(registration, moved_to)
     close_placement(registration, on=on)
+    said = registration.closing_comment
+    registration.closing_comment = comment or said
+    registration.moved_to = moved_to if reason == EndReason.MOVED_AWAY else None
+    put_end(registration, on=on, reason=reason, number=number)
+    fields = [*END_FIELDS, "closing_comment", "moved_to"]
+    take_step(registration, State.ENDED, fields, version=version, by=by)
+    if registration.closing_comment != said:
+        _record_comment(registration, by=by)
+    checks = close_what_waits([registration], reason=reason, by=by)
+    leave(
+        [registration.member],
+        reason=reason,
+        on=on,
+        ended=[registration],
+        checks=checks,
+        by=by,
+    )
+    return registration
+
+
+@transaction.atomic
+def write_closing_comment(
+    registration: Registration, *, text: str, version: int, by: User
+) -> Registration:
+    """What the cell says of a member's time here, before or after the end of the stay.
+
+    Raises ValidationError for somebody who was never received, and Conflict.
+    """
+    if registration.state not in {State.RECEIVED, State.ENDED}:
+        raise ValidationError(
+            "Đồng chí này chưa được tiếp nhận, chưa có gì để nhận xét."
+        )
+    registration.closing_comment = text
+    save_versioned(registration, fields=["closing_comment"], version=version)
+    _record_comment(registration, by=by)
+    return registration
+
+
+def put_end(registration: Registration, *, on: date, reason: str, number: str) -> None:
+    """Write the end into the columns of the stay, with the identity as it is now."""
     registration.ended_on = on
     registration.end_reason = reason
     registration.end_number = number
-    registration.closing_comment = comment
-    registration.moved_to = moved_to
     registration.identity_at_end = identity_of(registration.member)
-    fields = [
-        "ended_on",
-        "end_reason",
-        "end_number",
-        "closing_comment",
-        "moved_to",
-        "identity_at_end",
-    ]
-    take_step(registration, State.ENDED, fields, version=version, by=by)
-    close_requests(registration.member, answer=_NO_LONGER_HERE, by=by)
-    _leave(registration.member, reason, by=by)
-    return registration
 
 
 @transaction.atomic
@@ -213,6 +269,21 @@ def note_end(
     save_versioned(registration, fields=["end_noted_on"], version=version)
     record_stay(Action.UPDATE, registration, by=by, facts={"noted": on.isoformat()})
     return registration
+
+
+def _check_moved_to(registration: Registration, moved_to: Committee | None) -> None:
+    if moved_to is not None and moved_to.pk == registration.ward_id:
+        raise ValidationError(
+            {
+                "moved_to": "Nơi cư trú mới trùng với nơi đang theo dõi. Chuyển trong cùng "
+                "xã, phường thì đồng chí chuyển chi bộ."
+            }
+        )
+
+
+def _record_comment(registration: Registration, *, by: User) -> None:
+    """Keep who wrote what the cell says of the time here."""
+    record_stay(Action.UPDATE, registration, by=by, facts={"closing_comment": True})
 
 
 def _must_be_received(registration: Registration) -> None:
@@ -232,34 +303,6 @@ def _check_not_received_elsewhere(registration: Registration) -> None:
             f"Đồng chí này đang được {other.ward} tiếp nhận. Nơi đó cần kết thúc việc "
             "theo dõi trước."
         )
-
-
-def _leave(member: Member, reason: str, *, by: User) -> None:
-    """Death and leaving for good reach every stay that still runs."""
-    if reason == EndReason.DIED:
-        status = Member.Status.DEAD
-    elif reason in LEAVES:
-        status = Member.Status.LEFT
-    else:
-        return
-    member.status = status
-    save_versioned(member, fields=["status"], version=member.version)
-    record(
-        Action.UPDATE,
-        member,
-        by=by,
-        committee_code=member.workplace.code,
-        facts={"status": status},
-    )
-    for letter in member.registrations.filter(state__in=RUNNING):
-        _give_up(letter, EndReason(reason).label, by=by)
-
-
-def _give_up(letter: Registration, reason: str, *, by: User) -> None:
-    if letter.state == State.DRAFT:
-        withdraw_letter(letter, version=letter.version, by=by)
-    else:
-        return_letter(letter, reason=reason, version=letter.version, by=by)
 
 
 def _return_to_list(member: Member) -> None:

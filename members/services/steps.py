@@ -11,6 +11,11 @@ from party76.shared.versions import save_versioned
 
 State = Registration.State
 RUNNING = [State.DRAFT, State.SENT, State.LETTER_ASKED, State.RECEIVED]
+# Who is introduced nowhere any more, and the sentence that says so.
+GONE: dict[str, str] = {
+    Member.Status.DEAD: "Đồng chí này đã từ trần.",
+    Member.Status.MERGED: "Hồ sơ này đã ghép vào hồ sơ khác của cùng một người.",
+}
 
 
 def take_step(
@@ -54,8 +59,10 @@ def record_stay(
 def check_can_be_introduced(member: Member, ward: Committee) -> None:
     """Raise ValidationError for a dead member, a unit that receives nobody, or a stay or
     letter in the way."""
-    if member.is_dead:
-        raise ValidationError("Đồng chí này đã từ trần.")
+    # Two who introduce one member at once wait for one another here.
+    held = Member.objects.select_for_update(no_key=True).only("status")
+    if sentence := GONE.get(held.get(pk=member.pk).status, ""):
+        raise ValidationError(sentence)
     if ward.kind != Kind.WARD or ward.is_closed:
         raise ValidationError(
             {

@@ -9,6 +9,7 @@ from members.models import Committee, Member, Placement, Registration, User
 from members.services.corrections import pass_on_requests
 from members.services.persons import check_not_in_future
 from members.services.placements import move_placement
+from members.signals import workplace_changed
 from party76.audit.models import Action
 from party76.audit.services import record
 from party76.shared.versions import save_versioned
@@ -46,6 +47,7 @@ def change_workplace(
         committee_code=workplace.code,
         facts={"from": before.code, "to": workplace.code, "on": on.isoformat()},
     )
+    workplace_changed.send(sender=Member, members=[member.pk], by=by)
     return member
 
 

@@ -1,5 +1,6 @@
 """Accounts and posts, for the administrators of their units."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,16 +12,19 @@ from members.forms.accounts import (
     AccountForm,
     EndPostForm,
     NewAccountForm,
+    OwnAccountForm,
     PostForm,
 )
 from members.models import Committee, Role, RoleAssignment, User
 from members.permissions import can_administer, can_administer_account
 from members.queries.accounts import accounts_for_list, role_names
+from members.queries.posts import leaves_nobody, posts_that_leave_nobody
 from members.services.accounts import (
     activate_account,
     create_account,
     deactivate_account,
     edit_account,
+    edit_own_account,
     end_post,
     grant_post,
     one_time_password,
@@ -31,7 +35,7 @@ from party76.audit.models import Action
 from party76.audit.services import record
 
 # Shown on one page and forgotten; never in a message or an address.
-_PASSWORD_TO_TELL = "password_to_tell"  # noqa: S105 a key of the session
+PASSWORD_TO_TELL = "password_to_tell"  # noqa: S105 a key of the session
 
 
 @require_http_methods(["GET", "POST"])
@@ -71,7 +75,7 @@ def user_add(request):
         except ValidationError as error:
             put_errors(form, error)
         else:
-            request.session[_PASSWORD_TO_TELL] = [account.pk, password]
+            request.session[PASSWORD_TO_TELL] = [account.pk, password]
             return redirect("members:user_detail", account.pk)
     return form_page(
         request,
@@ -135,6 +139,7 @@ def user_deactivate(request, pk):
         consequences=[
             f"Không cho {account.full_name} đăng nhập nữa, kể từ thao tác tiếp theo.",
             "Giữ nguyên mọi việc đồng chí ấy đã làm trong nhật ký.",
+            *_left_without(account),
         ],
     )
 
@@ -160,7 +165,7 @@ def user_reset_password(request, pk):
         reset_password(
             account, password=password, version=_version(request), by=request.user
         )
-        request.session[_PASSWORD_TO_TELL] = [account.pk, password]
+        request.session[PASSWORD_TO_TELL] = [account.pk, password]
         return redirect("members:user_detail", pk)
     return _confirm(
         request,
@@ -236,7 +241,46 @@ def post_end(request, pk):
         subtitle=f"{role_names()[post.role]} – {post.committee}",
         back_url=reverse("members:user_detail", args=[post.user_id]),
         trail=_trail(post.user),
+        warning=_nobody_left(post) if leaves_nobody(post) else "",
     )
+
+
+@require_http_methods(["GET", "POST"])
+def own_account(request):
+    """Everybody's own page: posts held, and whether reminders come by mail."""
+    user = request.user
+    form = OwnAccountForm(request.POST or None, instance=user)
+    if request.method == "POST" and form.is_valid():
+        edit_own_account(user, version=form.seen_version)
+        messages.success(request, "Đã lưu.")
+        return redirect("members:own_account")
+    status = 422 if form.errors else 200
+    context = {
+        "form": form,
+        "account": user,
+        "held": [(role_names()[post.role], post) for post in user.posts],
+        "sends_mail": bool(settings.EMAIL_HOST),
+    }
+    return render(request, "members/own_account.html", context, status=status)
+
+
+def _nobody_left(post: RoleAssignment) -> str:
+    return (
+        f"Sau ngày này không còn tài khoản nào giữ vai trò {role_names()[post.role]} tại "
+        f"{post.committee}. Bên kia sẽ ghi thay theo giấy, và Ban Tổ chức được báo. Nếu có "
+        "người thay, đồng chí dùng “Bàn giao”."
+    )
+
+
+def _left_without(account: User) -> list[str]:
+    """Which units nobody works for any more once the account is locked."""
+    posts = posts_that_leave_nobody(account, on=timezone.localdate())
+    names = role_names()
+    return [
+        f"Để {post.committee} không còn tài khoản nào giữ vai trò {names[post.role]}: bên "
+        "kia ghi thay theo giấy, Ban Tổ chức được báo."
+        for post in posts
+    ]
 
 
 def _require_administrator(user: User) -> None:
@@ -291,10 +335,10 @@ def _confirm(request, account: User, *, title, consequences, kind=""):
 
 
 def _password_to_tell(request, account: User) -> str:
-    kept = request.session.get(_PASSWORD_TO_TELL)
+    kept = request.session.get(PASSWORD_TO_TELL)
     if not kept or kept[0] != account.pk:
         return ""
-    del request.session[_PASSWORD_TO_TELL]
+    del request.session[PASSWORD_TO_TELL]
     return kept[1]
 
 

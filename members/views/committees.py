@@ -63,7 +63,7 @@ def committee_tree(request):
     if request.GET.get("don_vi", "").isdigit():
         return redirect("members:committee_detail", request.GET["don_vi"])
     if len(fold(text)) >= LEAST_LETTERS:
-        found = find_units(text)
+        found = find_units(text, to=request.user)
     asked = AskedDay.read(request.GET)
     context = {
         "picker": _picker(text),

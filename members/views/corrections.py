@@ -7,7 +7,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from members.forms.corrections import AnswerForm, CorrectionForm
 from members.models import CorrectionRequest, Member
 from members.permissions import can_answer_correction, can_list_members
-from members.queries.corrections import askable, correction_requests
+from members.queries.corrections import (
+    askable,
+    correction_requests,
+    veil_requests,
+)
 from members.services.corrections import (
     accept_correction,
     ask_correction,
@@ -26,6 +30,7 @@ def correction_list(request):
     if not can_list_members(request.user):
         raise PermissionDenied
     listed = list(correction_requests(request.user)[:REQUESTS_SHOWN])
+    veil_requests(listed, to=request.user)
     record(Action.LIST, "correctionrequest", by=request.user, count=len(listed))
     waiting = [asked for asked in listed if asked.is_open]
     due = set(
@@ -98,10 +103,12 @@ def correction_answer(request, pk):
             messages.success(request, done)
             return redirect("members:correction_list")
     status = 422 if form.errors else 200
+    can_answer = may_answer and asked.is_open
+    veil_requests([asked], to=request.user)
     context = {
         "asked": asked,
         "form": form,
-        "can_answer": may_answer and asked.is_open,
+        "can_answer": can_answer,
     }
     return render(request, "members/correction_answer.html", context, status=status)
 

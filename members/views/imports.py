@@ -26,6 +26,7 @@ from members.imports.runs import (
     specs_of,
 )
 from members.models import Committee
+from members.queries.merge_hints import number_of_pairs
 from members.services.import_runs import (
     answer_questions,
     cancel_run,
@@ -248,6 +249,7 @@ def import_result(request, pk):
             if outcome is not Outcome.IGNORED
         ],
         "steps": STEPS,
+        "pairs": number_of_pairs(request.user),
     }
     return render(request, "members/import_result.html", context)
 

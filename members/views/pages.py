@@ -4,13 +4,16 @@ from django.core.exceptions import ValidationError
 from django.shortcuts import render
 
 
-def form_page(request, form, *, title, back_url, trail, subtitle="", intro=""):
+def form_page(
+    request, form, *, title, back_url, trail, subtitle="", intro="", warning=""
+):
     """The page of one form; 422 when what was sent cannot be taken."""
     context = {
         "form": form,
         "title": title,
         "subtitle": subtitle,
         "intro": intro,
+        "warning": warning,
         "back_url": back_url,
         "trail": trail,
     }

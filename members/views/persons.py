@@ -25,7 +25,9 @@ from members.permissions import (
     can_introduce_from,
     can_list_members,
     can_receive_on_paper,
+    can_see_pairs,
 )
+from members.queries.discretion import topmost_units, veil
 from members.queries.persons import member_page, narrowed
 from members.queries.registrations import letters_waiting
 from members.services.persons import (
@@ -35,6 +37,7 @@ from members.services.persons import (
 )
 from members.services.workplaces import change_workplace
 from members.views.pages import form_page, put_errors
+from members.views.stay_tabs import stay_tabs
 from party76.audit.models import Action
 from party76.audit.services import record
 from party76.spreadsheets.writer import xlsx_response
@@ -70,6 +73,8 @@ def member_list(request):
         "can_add": can_add_member(request.user),
         "can_receive": can_receive_on_paper(request.user),
         "can_import": bool(kinds_of(request.user)),
+        "can_see_pairs": can_see_pairs(request.user),
+        "moves_url": next((tab.url for tab in stay_tabs(request, "")), ""),
     }
     return render(request, "members/member_list.html", context)
 
@@ -141,7 +146,10 @@ def identity_edit(request, pk):
     member = _member(request.user, pk)
     if not can_edit_identity(request.user, member):
         raise PermissionDenied
-    form = IdentityForm(request.POST or None, instance=member)
+    reads_position = not topmost_units([member.workplace], to=request.user)
+    form = IdentityForm(
+        request.POST or None, instance=member, with_position=reads_position
+    )
     if request.method == "POST" and form.is_valid():
         try:
             edit_identity(member, version=form.seen_version, by=request.user)
@@ -159,12 +167,14 @@ def identity_page(request, form, title, back_url, trail):
     """The form, and whom of the same name and birth date the user may know of."""
     known = Member.objects.visible_to(request.user)
     seen = known.filter(pk__in=[member.pk for member in form.duplicates])
+    duplicates = list(seen.select_related("workplace")) if form.duplicates else []
+    veil(duplicates, to=request.user)
     context = {
         "form": form,
         "title": title,
         "back_url": back_url,
         "trail": [("Đảng viên", reverse("members:member_list")), *trail],
-        "duplicates": list(seen.select_related("workplace")) if form.duplicates else [],
+        "duplicates": duplicates,
         "hidden_duplicates": len(form.duplicates),
     }
     context["hidden_duplicates"] -= len(context["duplicates"])

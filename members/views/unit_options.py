@@ -13,7 +13,9 @@ def unit_options(request):
     text = request.GET.get("q", "")
     if len(fold(text)) < LEAST_LETTERS:
         return JsonResponse({"units": []})
-    found = find_units(text, wards_only="wards" in request.GET)
+    found = find_units(
+        text, wards_only="wards" in request.GET, to=request.user
+    )
     return JsonResponse({"units": [_option(one) for one in found]})
 
 

@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("letter", "Giấy giới thiệu"),
+                            ("reply", "Thông báo kết quả tiếp nhận"),
                             ("notice", "Thông báo gửi nơi công tác"),
                         ],
                         max_length=12,

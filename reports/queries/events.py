@@ -16,6 +16,7 @@ OBJECT_LABELS = {
     "registration": "Giấy giới thiệu, tiếp nhận",
     "exemption": "Miễn sinh hoạt nơi cư trú",
     "correctionrequest": "Đề nghị đính chính",
+    "membermerge": "Ghép hồ sơ",
     "meeting": "Kỳ họp",
     "attendance": "Điểm danh",
     "opinion": "Ý kiến",
@@ -29,6 +30,7 @@ OBJECT_LABELS = {
     "summary_list": "Danh sách của bảng tổng hợp",
     "workplace_view": "Đảng viên của nơi công tác",
     "audit": "Nhật ký",
+    "reminder": "Thư nhắc việc",
 }
 
 _READERS = (Role.INSPECTOR, Role.ADMINISTRATOR)

@@ -2,14 +2,17 @@
 
 from datetime import date
 
-from members.models import User
+from members.models import RoleAssignment, User
 from reports.queries.todos.above import (
     administrator_todos,
     department_todos,
     inspector_todos,
 )
+from reports.queries.todos.merges import merge_todos
+from reports.queries.todos.notices import book_todos, notice_todos
 from reports.queries.todos.reforms import reform_todos
 from reports.queries.todos.residence import correction_todos, residence_todos
+from reports.queries.todos.stays import stay_todos
 from reports.queries.todos.todo import Todo
 from reports.queries.todos.workplace import workplace_todos
 
@@ -21,11 +24,22 @@ def todos_of(user: User, *, on: date) -> list[Todo]:
     """
     found = [
         *residence_todos(user, on),
-        *workplace_todos(user),
+        *stay_todos(user, on),
+        *workplace_todos(user, on),
         *correction_todos(user),
+        *merge_todos(user),
+        *notice_todos(user, on),
+        *book_todos(user, on),
         *department_todos(user, on),
         *reform_todos(user, on),
         *administrator_todos(user, on),
         *inspector_todos(user),
     ]
     return sorted(found, key=lambda todo: todo.rank)
+
+
+def todos_of_post(post: RoleAssignment, *, on: date) -> list[Todo]:
+    """What waits at the unit of one post, whoever holds it: it hangs on the unit."""
+    holder = User(pk=post.user_id)
+    holder.posts = (post,)
+    return todos_of(holder, on=on)

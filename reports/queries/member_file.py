@@ -1,64 +1,33 @@
 """A member's whole file: each part as far as the rights table lets this user read."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet
-from django.db.models.functions import ExtractYear
+from django.db.models import Q, QuerySet
 
-from evaluations.models import Evaluation
-from members.models import (
-    CorrectionRequest,
-    Exemption,
-    Member,
-    Placement,
-    Registration,
-    Role,
-    User,
-)
-from members.permissions import Part, Right, is_own, right_to
+from members.models import Committee, Exemption, Member, Registration, Role, User
+from members.permissions import Access, Part, Right, accesses, is_own, right_to
+from members.queries.discretion import topmost_units, veil
+from members.queries.merged import merged_into
 from members.queries.rows import STATE_KINDS
-from members.scopes import contains, within
+from members.scopes import contains
 from party76.audit.models import AuditEvent
 from party76.shared.text import normalize_vi
 from reports.queries.events import EventRow, events_visible_to, rows_of
+from reports.queries.member_records import Records, Stay, records_of
 from reports.queries.timeline import Moment, timeline_of
-from residence.models import Attendance
 
 State = Registration.State
 EVENTS_SHOWN = 50
-MEETINGS_SHOWN = 20
 _ABOVE = (Role.DEPARTMENT, Role.INSPECTOR)
+_WRITES_LETTERS = {Access.WORKPLACE_NOW, Access.WORKPLACE_PAST, Access.ABOVE}
 
 
 @dataclass(frozen=True)
 class Fact:
     label: str
     value: str
-
-
-@dataclass(frozen=True)
-class AttendanceYear:
-    """A year's n/N of one stay: present ÷ due at closed meetings that count."""
-
-    year: int
-    place: str
-    present: int
-    due: int
-
-
-@dataclass(frozen=True)
-class Stay:
-    """One stay as this user reads it; past ones without what came later."""
-
-    registration: Registration
-    is_now: bool
-    reads_end: bool  # False: it left this user's units and went on elsewhere
-    kind: str
-    exemptions: list[Exemption]
-    placements: list[Placement]
 
 
 @dataclass(frozen=True)
@@ -69,10 +38,7 @@ class MemberFile:
     identity: list[Fact]
     dwelling: list[Fact] | None
     stays: list[Stay]
-    attendance: list[AttendanceYear]
-    marks: list[Attendance]
-    evaluations: list[Evaluation]
-    corrections: list[CorrectionRequest]
+    records: Records
     timeline: list[Moment]
     events: list[EventRow] = field(default_factory=list)
 
@@ -93,38 +59,27 @@ def member_file(member: Member, user: User, *, day: date) -> MemberFile:
         Registration.objects.visible_to(user)
         .filter(member=member)
         .for_rights()
+        .select_related("moved_to")
         .order_by("-received_on", "-pk")
     )
-    identity = _identity_right(member, registrations, user)
-    is_past = identity < Right.READ
-    stays = _stays(registrations, user)
-    name, facts = _identity(member, registrations, user, is_past=is_past)
-    corrections = CorrectionRequest.objects.visible_to(user).filter(member=member)
+    rights = {stay.pk: right_to(user, stay, Part.IDENTITY) for stay in registrations}
+    works_under = _works_under(member, user)
+    reads_now = works_under or max(rights.values(), default=Right.NONE) >= Right.READ
+    stays = _stays(registrations, rights, user)
+    records = records_of(member, registrations, user, is_past=not reads_now)
+    tops = _veil_units(member, registrations, user)
+    name, facts = _identity(member, registrations, user, tops, is_past=not reads_now)
     return MemberFile(
         member=member,
         name=name,
-        is_past=is_past,
+        is_past=not reads_now,
         identity=facts,
-        dwelling=_dwelling(member, registrations, user),
+        dwelling=_dwelling(member, registrations, user, works_under=works_under),
         stays=stays,
-        attendance=_attendance(registrations, user),
-        marks=_marks(registrations, user),
-        evaluations=_evaluations(member, user),
-        corrections=[]
-        if is_past
-        else list(corrections.select_related("asked_of_committee").order_by("-pk")),
-        timeline=timeline_of(stays, with_names=not is_past),
+        records=records,
+        timeline=timeline_of(stays, records, member_id=member.pk, with_names=reads_now),
         events=_events(member, stays, user),
     )
-
-
-def _identity_right(
-    member: Member, registrations: Iterable[Registration], user: User
-) -> Right:
-    if _works_under(member, user):
-        return Right.READ
-    rights = (right_to(user, stay, Part.IDENTITY) for stay in registrations)
-    return max(rights, default=Right.NONE)
 
 
 def _works_under(member: Member, user: User) -> bool:
@@ -132,16 +87,42 @@ def _works_under(member: Member, user: User) -> bool:
     return any(contains(path, member.workplace.path) for path in paths)
 
 
+def _veil_units(
+    member: Member, registrations: list[Registration], user: User
+) -> dict[int, Committee]:
+    """Let the residence read of the armed forces the whole alone; one statement.
+
+    The member himself stays as he is: forms and rights go on with him.
+    """
+    placements = [one for stay in registrations for one in stay.placements.all()]
+    workplaces = [member.workplace]
+    workplaces += [one.workplace for one in placements]
+    workplaces += [one.workplace for one in registrations]
+    tops = topmost_units(workplaces, to=user)
+    veil(registrations, tops=tops)
+    veil(placements, tops=tops)
+    return tops
+
+
 def _identity(
-    member: Member, registrations: list[Registration], user: User, *, is_past: bool
+    member: Member,
+    registrations: list[Registration],
+    user: User,
+    tops: dict[int, Committee],
+    *,
+    is_past: bool,
 ) -> tuple[str, list[Fact]]:
     """The name and the facts; a past side reads the copy made when the stay ended."""
     if not is_past:
-        return member.full_name, _facts(member, member.workplace.name)
+        top = tops.get(member.workplace_id)
+        position = "" if top else member.position
+        unit = top or member.workplace
+        return member.full_name, _facts(member, position, unit.name)
     # A stay that ended after it had left this user's units tells more than they knew.
     own = (stay for stay in registrations if is_own(user, stay))
-    copy = next((stay.identity_at_end for stay in own if stay.identity_at_end), None)
-    if copy is None:
+    copies = ((stay, stay.identity_at_end) for stay in own)
+    ended, copy = next(((stay, kept) for stay, kept in copies if kept), (None, None))
+    if ended is None or copy is None:
         return member.full_name, [Fact("Ngày sinh", member.birth_text)]
     was = Member(
         full_name=copy["full_name"],
@@ -151,28 +132,30 @@ def _identity(
         card_number=copy["card_number"],
         admitted_on=_day(copy["admitted_on"]),
         official_on=_day(copy["official_on"]),
-        position=copy["position"],
     )
-    return normalize_vi(was.full_name), _facts(was, copy["workplace"])
+    top = tops.get(ended.workplace_id)
+    position = "" if top else copy["position"]
+    workplace = top.name if top else copy["workplace"]
+    return normalize_vi(was.full_name), _facts(was, position, workplace)
 
 
-def _facts(member: Member, workplace: str) -> list[Fact]:
+def _facts(member: Member, position: str, workplace: str) -> list[Fact]:
     return [
         Fact("Giới tính", member.get_gender_display() if member.gender else ""),
         Fact("Ngày sinh", member.birth_text),
         Fact("Số thẻ đảng viên", member.card_number or ""),
         Fact("Ngày vào Đảng", _shown(member.admitted_on)),
         Fact("Ngày chính thức", _shown(member.official_on)),
-        Fact("Chức vụ, nghề nghiệp", member.position),
+        Fact("Chức vụ, nghề nghiệp", position),
         Fact("Nơi công tác", workplace),
     ]
 
 
 def _dwelling(
-    member: Member, registrations: list[Registration], user: User
+    member: Member, registrations: list[Registration], user: User, *, works_under: bool
 ) -> list[Fact] | None:
     """Phone and address; None where only a past side looks."""
-    allowed = _works_under(member, user) or any(
+    allowed = works_under or any(
         right_to(user, stay, Part.DWELLING) >= Right.READ for stay in registrations
     )
     if not allowed:
@@ -180,18 +163,28 @@ def _dwelling(
     return [Fact("Điện thoại", member.phone), Fact("Địa chỉ", member.address)]
 
 
-def _stays(registrations: list[Registration], user: User) -> list[Stay]:
+def _stays(
+    registrations: list[Registration], rights: dict[int, Right], user: User
+) -> list[Stay]:
     """The stays with their places; what a past side never saw is left out."""
     exemptions: defaultdict[int, list[Exemption]] = defaultdict(list)
     for exemption in Exemption.objects.filter(
         registration__in=[stay.pk for stay in registrations]
     ).order_by("valid_from"):
         exemptions[exemption.registration_id].append(exemption)
-    return [_stay(stay, exemptions[stay.pk], user) for stay in registrations]
+    return [
+        _stay(stay, exemptions[stay.pk], user, reads_all=rights[stay.pk] >= Right.READ)
+        for stay in registrations
+    ]
 
 
-def _stay(registration: Registration, exemptions: list[Exemption], user: User) -> Stay:
-    reads_all = right_to(user, registration, Part.IDENTITY) >= Right.READ
+def _stay(
+    registration: Registration,
+    exemptions: list[Exemption],
+    user: User,
+    *,
+    reads_all: bool,
+) -> Stay:
     over = registration.state in {State.ENDED, State.RETURNED, State.WITHDRAWN}
     placements = sorted(
         registration.placements.all(), key=lambda p: (p.valid_from, p.pk)
@@ -203,61 +196,10 @@ def _stay(registration: Registration, exemptions: list[Exemption], user: User) -
         registration=registration,
         is_now=reads_all and not over,
         reads_end=reads_end,
+        reads_drafts=bool(accesses(user, registration) & _WRITES_LETTERS),
         kind=STATE_KINDS[State(registration.state)],
         exemptions=exemptions if reads_end else [],
         placements=placements,
-    )
-
-
-def _attendance(registrations: list[Registration], user: User) -> list[AttendanceYear]:
-    """n/N by year: the residence's own rows, and those of its time at a workplace."""
-    shown = [
-        stay.pk
-        for stay in registrations
-        if right_to(user, stay, Part.MEETINGS) >= Right.TOTALS
-    ]
-    own = Attendance.objects.visible_to(user).values("pk")
-    at_work = within("workplace__path", user.paths_of(Role.WORKPLACE, *_ABOVE))
-    counted = (
-        Attendance.objects.counted()
-        .filter(Q(pk__in=own) | at_work, registration__in=shown)
-        .annotate(year=ExtractYear("meeting__held_on"))
-        .values("year", "ward__name", "cell__name")
-        .annotate(
-            due=Count("pk"),
-            present=Count("pk", filter=Q(status=Attendance.Status.PRESENT)),
-        )
-        .order_by("-year", "ward__name", "cell__name")
-    )
-    return [
-        AttendanceYear(
-            year=row["year"],
-            place=row["cell__name"] or row["ward__name"],
-            present=row["present"],
-            due=row["due"],
-        )
-        for row in counted
-    ]
-
-
-def _marks(registrations: list[Registration], user: User) -> list[Attendance]:
-    """The marks themselves: for the residence that held the meeting, and above."""
-    shown = [
-        stay.pk
-        for stay in registrations
-        if right_to(user, stay, Part.MEETINGS) >= Right.AS_IT_WAS
-    ]
-    rows = Attendance.objects.visible_to(user).filter(registration__in=shown)
-    rows = rows.select_related("meeting").order_by("-meeting__held_on", "-pk")
-    return list(rows[:MEETINGS_SHOWN])
-
-
-def _evaluations(member: Member, user: User) -> list[Evaluation]:
-    rows = Evaluation.objects.visible_to(user).current().filter(member=member)
-    return list(
-        rows.select_related(
-            "rating_year__rule_set", "tier", "ward", "cell", "comment"
-        ).order_by("-rating_year__year", "-pk")
     )
 
 
@@ -265,9 +207,9 @@ def _events(member: Member, stays: list[Stay], user: User) -> list[EventRow]:
     """Who did and saw what, for those who may read the record."""
     if not user.has_role(Role.INSPECTOR):
         return []
-    asked = CorrectionRequest.objects.filter(member=member).values_list("pk", flat=True)
+    asked = member.correction_requests.values_list("pk", flat=True)
     keys = {
-        "member": [member.pk],
+        "member": [member.pk, *merged_into(member)],
         "registration": [stay.registration.pk for stay in stays],
         "exemption": [exempt.pk for stay in stays for exempt in stay.exemptions],
         "correctionrequest": list(asked),

@@ -7,8 +7,9 @@ from datetime import date
 from django.db.models import Exists, OuterRef, QuerySet
 
 from evaluations.models import Evaluation, RatingYear
-from members.models import Placement, Registration, Role, User
+from members.models import Committee, Placement, Registration, Role, User
 from members.models.registrations import at_residence
+from members.queries.discretion import topmost_units
 from members.queries.identity import identity_shown
 from party76.shared.paging import Cursor, Page, page_of
 from reports.queries import figures
@@ -63,12 +64,13 @@ def names_behind(
     cursor: Cursor,
     by: User,
 ) -> Names:
-    """One page of the people a figure counts, by given name. Four queries."""
+    """One page of the people a figure counts, by given name. Five queries."""
     rows = figures.rows_behind(figure, place, year, rest=rest)
     seen = _visible(rows, figure, by)
     number = rows.count()
     page = page_of(_with_names(seen, by), cursor, by=_sort_key(rows))
-    entries = [entry_of(row, by) for row in page.rows]
+    veiled = topmost_units([row.workplace for row in page.rows], to=by)
+    entries = [entry_of(row, by, veiled) for row in page.rows]
     return Names(
         figure=figure,
         number=number,
@@ -82,8 +84,11 @@ def all_names(
 ) -> Iterator[Entry]:
     """Everybody a figure counts whom the reader may see, one at a time."""
     rows = figures.rows_behind(figure, place, year, rest=rest)
-    seen = _with_names(_visible(rows, figure, by), by).order_by(_sort_key(rows), "pk")
-    return (entry_of(row, by) for row in seen.iterator(chunk_size=2000))
+    visible = _visible(rows, figure, by)
+    units = Committee.objects.filter(pk__in=visible.order_by().values("workplace"))
+    veiled = topmost_units(units, to=by)
+    seen = _with_names(visible, by).order_by(_sort_key(rows), "pk")
+    return (entry_of(row, by, veiled) for row in seen.iterator(chunk_size=2000))
 
 
 def count_names(
@@ -121,7 +126,9 @@ def _sort_key(rows: QuerySet) -> str:
     return "registration__member__sort_key"
 
 
-def entry_of(row: Evaluation | Placement, by: User) -> Entry:
+def entry_of(
+    row: Evaluation | Placement, by: User, veiled: dict[int, Committee]
+) -> Entry:
     """The row of a list; identity as it was for those who only were here."""
     stay: Registration = row.registration
     name, born, precision = identity_shown(stay, by)
@@ -133,7 +140,7 @@ def entry_of(row: Evaluation | Placement, by: User) -> Entry:
         name=name,
         birth_date=born,
         birth_precision=precision,
-        workplace=row.workplace.name,
+        workplace=veiled.get(row.workplace_id, row.workplace).name,
         ward=row.ward.name,
         cell=row.cell.name if row.cell else "",
         received_on=stay.received_on,

@@ -3,66 +3,58 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date
-from enum import StrEnum
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce, Concat
 
 from evaluations.models import Evaluation, RatingYear
-from members.models import Committee, Member, Registration, Role, User
+from members.models import Committee, Exemption, Member, Registration, Role, User
 from members.scopes import within
+from reports.queries.workplace_stages import (
+    STAGE_KINDS,
+    STAGE_LABELS,
+    STAGE_OF,
+    Narrowing,
+    Notices,
+    Result,
+    Stage,
+    at_stage,
+)
+from residence.models import Attendance, Notice, NoticeItem
 from residence.queries import AttendanceTotals, attendance_totals
 
 State = Registration.State
+# The furthest of several stays stands for a member; of those over, the latest.
+_RANKS = {
+    State.RECEIVED: 0,
+    State.SENT: 1,
+    State.LETTER_ASKED: 2,
+    State.DRAFT: 3,
+    State.RETURNED: 4,
+    State.ENDED: 4,
+}
 _RUNNING = [State.RECEIVED, State.SENT, State.LETTER_ASKED, State.DRAFT]
+_SENT_NOTICES = [Notice.State.SENT, Notice.State.SEEN, Notice.State.ANSWERED]
+_OPEN_NOTICES = [Notice.State.SENT, Notice.State.SEEN]
 _NO_WARD = "99"  # sorts behind every key of a name
 
 
-class Stage(StrEnum):
-    """How far the introduction of a member has come."""
-
-    RECEIVED = "da-tiep-nhan"
-    SENT = "da-gui"
-    LETTER_ASKED = "duoc-de-nghi"
-    DRAFT = "dang-soan"
-    NONE = "chua-gioi-thieu"
-
-
-STAGE_LABELS = {
-    Stage.RECEIVED: "Đã tiếp nhận",
-    Stage.SENT: "Đã gửi, chờ tiếp nhận",
-    Stage.LETTER_ASKED: "Nơi cư trú đề nghị giới thiệu",
-    Stage.DRAFT: "Đang soạn giấy giới thiệu",
-    Stage.NONE: "Chưa giới thiệu",
-}
-_STAGE_OF = {
-    State.RECEIVED: Stage.RECEIVED,
-    State.SENT: Stage.SENT,
-    State.LETTER_ASKED: Stage.LETTER_ASKED,
-    State.DRAFT: Stage.DRAFT,
-}
-STAGE_KINDS = {
-    Stage.RECEIVED: "success",
-    Stage.SENT: "warning",
-    Stage.LETTER_ASKED: "warning",
-    Stage.DRAFT: "warning",
-    Stage.NONE: "neutral",
-}
-
-
-class Result(StrEnum):
-    RETURNED = "da-tra"
-    WAITING = "chua-tra"
-
-
 @dataclass(frozen=True)
-class Narrowing:
-    """What the list is narrowed to; None where nothing is chosen."""
+class NoticeCount:
+    """Notices of a year on one member, and how many wait for the workplace."""
 
-    workplace: Committee | None = None
-    ward: Committee | None = None
-    stage: Stage | None = None
-    result: Result | None = None
+    number: int = 0
+    unanswered: int = 0
 
 
 @dataclass(frozen=True)
@@ -70,15 +62,41 @@ class WorkerRow:
     """A member of the workplace: where he lives, how often he came, what was said."""
 
     member: Member
-    ward: str
+    stay: Registration | None  # that the stage speaks of
     stage: Stage
-    received_on: date | None
+    is_exempt: bool
     attendance: AttendanceTotals
+    came_though_exempt: int
+    notices: NoticeCount
     evaluation: Evaluation | None  # returned; drafts never come here
 
     @property
     def pk(self) -> int:
         return self.member.pk
+
+    @property
+    def ward(self) -> str:
+        return self.stay.ward.name if self.stay and self.is_placed else ""
+
+    @property
+    def cell(self) -> str:
+        return self.stay.cell.name if self.stay and self.stay.cell else ""
+
+    @property
+    def is_placed(self) -> bool:
+        """Lives, or is on the way to be received, at a residence."""
+        return self.stage not in {Stage.NONE, Stage.RETURNED}
+
+    @property
+    def group(self) -> str:
+        """The heading he stands under: the residence; the exempt and others apart."""
+        if self.is_exempt:
+            return "Miễn sinh hoạt nơi cư trú"
+        return self.ward or "Chưa có nơi cư trú"
+
+    @property
+    def category(self) -> str:
+        return "Miễn sinh hoạt" if self.is_exempt else "Thuộc diện"
 
     @property
     def stage_label(self) -> str:
@@ -87,6 +105,22 @@ class WorkerRow:
     @property
     def stage_kind(self) -> str:
         return STAGE_KINDS[self.stage]
+
+    @property
+    def stage_day(self) -> date | None:
+        """Since when it stands so."""
+        if self.stay is None:
+            return None
+        days = {
+            Stage.RECEIVED: self.stay.received_on,
+            Stage.SENT: self.stay.sent_on,
+            Stage.LETTER_ASKED: self.stay.asked_on,
+        }
+        return days.get(self.stage)
+
+    @property
+    def received_on(self) -> date | None:
+        return self.stay.received_on if self.stay else None
 
     @property
     def result(self) -> str:
@@ -100,23 +134,48 @@ class WorkerRow:
 
 
 def own_members(
-    user: User, year: RatingYear | None, chosen: Narrowing
+    user: User, year: RatingYear | None, chosen: Narrowing, *, on: date
 ) -> QuerySet[Member]:
     """Active members of the user's workplaces, to be ordered by order_key.
 
-    The key puts residences together, names inside them in Vietnamese order.
+    The key puts the exempt behind the others, residences together, names inside them
+    in Vietnamese order. Annotated with stage_state and is_exempt.
     """
     members = Member.objects.filter(
         within("workplace__path", user.paths_of(Role.WORKPLACE)),
         status=Member.Status.ACTIVE,
     )
-    running = Registration.objects.filter(
-        member=OuterRef("pk"), state__in=_RUNNING
-    ).order_by("-received_on", "-pk")
+    stays = _stays_in_order(user).filter(member=OuterRef("pk"))
+    placed = stays.filter(state__in=_RUNNING)
+    exempt = Exemption.objects.in_force_on(on).filter(
+        within("registration__workplace__path", user.paths_of(Role.WORKPLACE)),
+        registration__member=OuterRef("pk"),
+        registration__state=State.RECEIVED,
+    )
     members = members.annotate(
-        ward_key=Subquery(running.values("ward__sort_key")[:1]),
-    ).annotate(order_key=Concat(Coalesce("ward_key", Value(_NO_WARD)), "sort_key"))
+        stage_state=Subquery(stays.values("state")[:1]),
+        ward_key=Subquery(placed.values("ward__sort_key")[:1]),
+        is_exempt=Exists(exempt),
+    ).annotate(order_key=_order_key())
     return _narrowed(members, user, year, chosen)
+
+
+def _order_key() -> Concat:
+    exempt_last = Case(When(is_exempt=True, then=Value("1")), default=Value("0"))
+    return Concat(exempt_last, Coalesce("ward_key", Value(_NO_WARD)), "sort_key")
+
+
+def _stays_in_order(user: User) -> QuerySet[Registration]:
+    """The workplace's stays, for each member the one that stands for him first."""
+    ranks = (When(state=state, then=Value(rank)) for state, rank in _RANKS.items())
+    return (
+        Registration.objects.filter(
+            within("workplace__path", user.paths_of(Role.WORKPLACE)),
+            state__in=_RANKS,
+        )
+        .annotate(rank=Case(*ranks))
+        .order_by("rank", "-pk")
+    )
 
 
 def wards_of(user: User) -> QuerySet[Committee]:
@@ -141,56 +200,121 @@ def years_for(user: User) -> list[RatingYear]:
 def rows_of(
     members: Iterable[Member], user: User, year: RatingYear | None
 ) -> list[WorkerRow]:
-    """The rows of a page of members; four statements, however many."""
+    """The rows of members out of own_members; six statements, however many."""
     members = list(members)
     stays: dict[int, list[Registration]] = {}
     for stay in _stays(members, user):
         stays.setdefault(stay.member_id, []).append(stay)
-    totals = _attendance(stays, year)
-    results = {row.member_id: row for row in _returned(members, user, year)}
-    return [
-        _row(member, stays.get(member.pk, []), totals, results.get(member.pk))
-        for member in members
-    ]
+    known = _Known(
+        totals=_attendance(stays, year),
+        came=_came_though_exempt(members, user, year),
+        notices=_notices(members, user, year),
+        results={row.member_id: row for row in _returned(members, user, year)},
+    )
+    return [_row(member, stays.get(member.pk, []), known) for member in members]
 
 
-def _row(member, stays, totals, evaluation) -> WorkerRow:
-    running = [stay for stay in stays if stay.state in _STAGE_OF]
-    stay = min(running, key=lambda stay: _RUNNING.index(stay.state), default=None)
+@dataclass(frozen=True)
+class _Known:
+    """What was read of all members of a page, under their keys (totals: of stays)."""
+
+    totals: dict[int, AttendanceTotals]
+    came: dict[int, int]
+    notices: dict[int, NoticeCount]
+    results: dict[int, Evaluation]
+
+
+def _row(member: Member, stays: list[Registration], known: _Known) -> WorkerRow:
+    stay = stays[0] if stays else None
     return WorkerRow(
         member=member,
-        ward=stay.ward.name if stay else "",
-        stage=_STAGE_OF[State(stay.state)] if stay else Stage.NONE,
-        received_on=stay.received_on if stay else None,
-        attendance=_sum(totals[stay.pk] for stay in stays if stay.pk in totals),
-        evaluation=evaluation,
+        stay=stay,
+        stage=STAGE_OF.get(State(stay.state), Stage.NONE) if stay else Stage.NONE,
+        is_exempt=member.is_exempt,  # type: ignore[attr-defined]
+        attendance=_sum(
+            known.totals[stay.pk] for stay in stays if stay.pk in known.totals
+        ),
+        came_though_exempt=known.came.get(member.pk, 0),
+        notices=known.notices.get(member.pk, NoticeCount()),
+        evaluation=known.results.get(member.pk),
     )
 
 
 def _stays(members: list[Member], user: User) -> QuerySet[Registration]:
     """Stays for this workplace: also those that ended, for the year they served."""
-    return (
-        Registration.objects.visible_to(user)
-        .filter(
-            within("workplace__path", user.paths_of(Role.WORKPLACE)), member__in=members
-        )
-        .exclude(state__in=[State.WITHDRAWN, State.RETURNED])
-        .select_related("ward")
-        .order_by("received_on", "pk")
+    found = _stays_in_order(user).filter(
+        pk__in=Registration.objects.visible_to(user).values("pk"), member__in=members
     )
+    return found.select_related("ward", "cell")
 
 
 def _attendance(stays, year: RatingYear | None) -> dict[int, AttendanceTotals]:
     if year is None:
         return {}
     found = [stay for of_member in stays.values() for stay in of_member]
-    return attendance_totals(found, (year.period_from, year.period_to))
+    return attendance_totals(found, year.period)
+
+
+def _came_though_exempt(
+    members: list[Member], user: User, year: RatingYear | None
+) -> dict[int, int]:
+    """{member: meetings at which he was noted “dự” though not due}."""
+    if year is None:
+        return {}
+    first, end = year.period
+    rows = Attendance.objects.filter(
+        within("workplace__path", user.paths_of(Role.WORKPLACE)),
+        member__in=members,
+        is_due=False,
+        status=Attendance.Status.PRESENT,
+        meeting__period_from__gte=first,
+        meeting__period_from__lt=end,
+    )
+    counted = rows.order_by().values_list("member").annotate(n=Count("pk"))
+    return dict(counted)
+
+
+def _notices(
+    members: list[Member], user: User, year: RatingYear | None
+) -> dict[int, NoticeCount]:
+    counted = (
+        notice_items(user, year)
+        .filter(member__in=members)
+        .order_by()
+        .values_list("member")
+        .annotate(
+            number=Count("notice", distinct=True),
+            unanswered=Count(
+                "notice", distinct=True, filter=Q(notice__state__in=_OPEN_NOTICES)
+            ),
+        )
+    )
+    return {member: NoticeCount(*counts) for member, *counts in counted}
+
+
+def notice_items(user: User, year: RatingYear | None) -> QuerySet[NoticeItem]:
+    """What was sent to the user's workplaces in the year, and what waits from before."""
+    items = NoticeItem.objects.filter(
+        within("notice__workplace__path", user.paths_of(Role.WORKPLACE)),
+        notice__state__in=_SENT_NOTICES,
+    )
+    if year is None:
+        return items
+    first, end = year.period
+    in_year = Q(notice__sent_on__gte=first, notice__sent_on__lt=end)
+    return items.filter(in_year | Q(notice__state__in=_OPEN_NOTICES))
 
 
 def _returned(
     members: list[Member], user: User, year: RatingYear | None
 ) -> QuerySet[Evaluation]:
     """Returned rows of the year, a rated one after the others of the same member."""
+    rows = returned_of_year(user, year).filter(member__in=members)
+    return rows.select_related("tier", "comment").order_by("on_roll", "pk")
+
+
+def returned_of_year(user: User, year: RatingYear | None) -> QuerySet[Evaluation]:
+    """Results of the year that have come back to the user's workplaces."""
     if year is None:
         return Evaluation.objects.none()
     return (
@@ -200,10 +324,7 @@ def _returned(
         .filter(
             within("workplace__path", user.paths_of(Role.WORKPLACE)),
             rating_year__year=year.year,
-            member__in=members,
         )
-        .select_related("tier", "comment")
-        .order_by("on_roll", "pk")
     )
 
 
@@ -216,28 +337,19 @@ def _narrowed(
         there = Registration.objects.filter(ward=chosen.ward, state__in=_RUNNING)
         members = members.filter(pk__in=there.values("member"))
     if chosen.stage:
-        members = members.filter(_at_stage(chosen.stage))
+        members = members.filter(at_stage(chosen.stage))
+    if chosen.is_exempt is not None:
+        members = members.filter(is_exempt=chosen.is_exempt)
     if chosen.result and year:
-        returned = Evaluation.objects.returned().current()
-        returned = returned.filter(
-            within("workplace__path", user.paths_of(Role.WORKPLACE)),
-            rating_year__year=year.year,
-        )
-        has_result = Q(pk__in=returned.values("member"))
+        has_result = Q(pk__in=returned_of_year(user, year).values("member"))
         is_returned = chosen.result is Result.RETURNED
         members = members.filter(has_result if is_returned else ~has_result)
+    if chosen.notices:
+        items = notice_items(user, year)
+        if chosen.notices is Notices.UNANSWERED:
+            items = items.filter(notice__state__in=_OPEN_NOTICES)
+        members = members.filter(pk__in=items.values("member"))
     return members
-
-
-def _at_stage(stage: Stage) -> Q:
-    """The furthest running stay of a member decides, in the order of _RUNNING."""
-    condition = Q()
-    for state in _RUNNING:
-        at_state = Q(pk__in=Registration.objects.filter(state=state).values("member"))
-        if _STAGE_OF[state] is stage:
-            return condition & at_state
-        condition &= ~at_state
-    return condition
 
 
 def _sum(parts: Iterable[AttendanceTotals]) -> AttendanceTotals:

@@ -1,52 +1,83 @@
+"""Đảng viên của tôi ở nơi cư trú: the page, the paper and the file of a workplace."""
+
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
 
-from members.models import Role
+from members.models import Member, Role
 from party76.audit.models import Action
 from party76.audit.services import record
 from party76.shared.paging import Cursor, Page, page_of
 from party76.spreadsheets.writer import xlsx_response
-from reports.exports import workplace_file
+from reports.exports import (
+    WORKER_COLUMNS,
+    worker_lines,
+    workplace_file,
+    workplace_title,
+)
 from reports.forms import WorkplaceFilterForm
-from reports.queries.workplace import own_members, rows_of, years_for
+from reports.queries.workplace import WorkerRow, own_members, rows_of, years_for
+from reports.queries.workplace_counts import Tile, counts_of
+
+SEARCH_LENGTH = 80
+_CLASSES = {"integer": "num", "date": "num", "code": "nowrap"}
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def workplace_view(request):
-    form = _filter(request)
-    members = _members(request, form)
-    page = page_of(members, Cursor.read(request.GET), by="order_key")
-    record(
-        Action.LIST,
-        "workplace_view",
-        by=request.user,
-        count=len(page.rows),
-        facts={"filters": [name for name, _ in form.chosen_pairs()]},
-    )
+    """The workplace's people page by page; a name is searched for by POST."""
+    form, text = _filter(request), _searched(request)
+    members = _members(request, form, text)
+    sent = request.POST if request.method == "POST" else request.GET
+    page = page_of(members, Cursor.read(sent), by="order_key")
+    _record(request, Action.LIST, form, text, len(page.rows))
     kept = form.chosen_pairs()
+    rows = rows_of(page.rows, request.user, form.year)
     context = {
         "form": form,
         "year": form.year,
+        "text": text,
         "total": members.count(),
-        "page": Page(
-            rows_of(page.rows, request.user, form.year), page.previous, page.next
-        ),
+        "page": Page(rows, page.previous, page.next),
         "kept": kept,
-        "export_url": f"{reverse('reports:workplace_export')}?{urlencode(kept)}",
+        "searched": [("q", text)],
+        "here": _address("workplace_view", kept),
+        "export_url": _address("workplace_export", kept),
+        "print_url": _address("workplace_print", kept),
+        "counts": _counts(request, form),
     }
     return render(request, "reports/workplace_view.html", context)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
+def workplace_print(request):
+    """All of the list as one table on paper, for the yearly review."""
+    form, text = _filter(request), _searched(request)
+    rows = _all_rows(request, form, text)
+    _record(request, Action.EXPORT, form, text, len(rows))
+    context = {
+        "title": workplace_title(form.year),
+        "columns": [one.label for one in WORKER_COLUMNS],
+        "groups": _on_paper(rows),
+        "number": len(rows),
+        "day": timezone.localdate(),
+        "units": _own_units(request, form),
+        "back_url": _address("workplace_view", form.chosen_pairs()),
+    }
+    return render(request, "reports/workplace_print.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 def workplace_export(request):
-    form = _filter(request)
-    members = _members(request, form).order_by("order_key", "pk")
-    rows = rows_of(members, request.user, form.year)
-    content = workplace_file(rows, len(rows), form.year, by=request.user)
+    form, text = _filter(request), _searched(request)
+    rows = _all_rows(request, form, text)
+    narrowed = [name for name, _ in form.chosen_pairs()] + (["q"] if text else [])
+    content = workplace_file(rows, form.year, narrowed=narrowed, by=request.user)
     return xlsx_response(content, "Đảng viên ở nơi cư trú.xlsx")
 
 
@@ -58,6 +89,71 @@ def _filter(request) -> WorkplaceFilterForm:
     )
 
 
-def _members(request, form: WorkplaceFilterForm):
-    members = own_members(request.user, form.year, form.chosen)
+def _searched(request) -> str:
+    return request.POST.get("q", "").strip()[:SEARCH_LENGTH]
+
+
+def _members(request, form: WorkplaceFilterForm, text: str) -> QuerySet[Member]:
+    members = own_members(request.user, form.year, form.chosen, on=timezone.localdate())
+    members = members.search(text) if text else members
     return members.select_related("workplace")
+
+
+def _all_rows(request, form: WorkplaceFilterForm, text: str) -> list[WorkerRow]:
+    members = _members(request, form, text).order_by("order_key", "pk")
+    return rows_of(members, request.user, form.year)
+
+
+def _on_paper(rows: list[WorkerRow]) -> list[tuple[str, list[list[tuple]]]]:
+    """(heading, lines of (cell, its class)) for each residence, in order."""
+    groups: dict[str, list[list[tuple]]] = {}
+    for row, line in zip(rows, worker_lines(rows), strict=True):
+        cells = [
+            (cell, _CLASSES.get(column.kind, ""))
+            for cell, column in zip(line, WORKER_COLUMNS, strict=True)
+        ]
+        groups.setdefault(row.group, []).append(cells)
+    return list(groups.items())
+
+
+def _own_units(request, form: WorkplaceFilterForm) -> list[str]:
+    """Whose list it is: the workplace that was chosen, or all one's own."""
+    if form.chosen.workplace:
+        return [form.chosen.workplace.name]
+    posts = [post for post in request.user.posts if post.role == Role.WORKPLACE]
+    return sorted({post.committee.name for post in posts})
+
+
+def _counts(request, form: WorkplaceFilterForm) -> dict:
+    counts = counts_of(
+        request.user, form.year, form.chosen.workplace, on=timezone.localdate()
+    )
+    return {
+        "total": counts.total,
+        "groups": [_tile(form, tile) for tile in counts.groups],
+        "results": [_tile(form, tile) for tile in counts.results],
+        "notices": [_tile(form, tile) for tile in counts.notices],
+    }
+
+
+def _tile(form: WorkplaceFilterForm, tile: Tile) -> tuple[Tile, str]:
+    return tile, _address("workplace_view", [*form.about, *tile.filters.items()])
+
+
+def _address(name: str, chosen: list[tuple[str, str]]) -> str:
+    address = reverse(f"reports:{name}")
+    return f"{address}?{urlencode(chosen)}" if chosen else address
+
+
+def _record(request, action, form, text: str, number: int) -> None:
+    record(
+        action,
+        "workplace_view",
+        by=request.user,
+        count=number,
+        facts={
+            "filters": [name for name, _ in form.chosen_pairs()],
+            "by_name": bool(text),
+        },
+        personal={"name": text} if text else None,
+    )

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from members.permissions import can_run_residence
+from members.queries.discretion import veil
 from party76.audit.models import Action
 from party76.audit.services import record
 from residence.forms.attendance import AttendanceGrid, grouped_by_cell
@@ -32,6 +33,7 @@ _SHOWN = [
     "cell__name",
     "workplace__name",
     "workplace__short_name",
+    "workplace__path",
 ]
 
 
@@ -53,7 +55,7 @@ def meeting_attendance(request, pk):
 def meeting_print(request, pk):
     """The numbered sheet to sign; the names as on the screen, ten lines to spare."""
     meeting = meeting_in_scope(request, pk)
-    rows = list(_rows(request, meeting))
+    rows = _rows(request, meeting)
     _record_list(request, meeting, Action.EXPORT, len(rows))
     context = {
         "meeting": meeting,
@@ -105,14 +107,16 @@ def _page(request, meeting, grid, *, can_mark, choices=None, saved=None, status=
     return render(request, "residence/meeting_attendance.html", context, status=status)
 
 
-def _rows(request, meeting: Meeting):
-    return (
+def _rows(request, meeting: Meeting) -> list[Attendance]:
+    rows = list(
         Attendance.objects.visible_to(request.user)
         .filter(meeting=meeting)
         .select_related("member", "cell", "workplace")
         .only(*_SHOWN)
         .order_by("number")
     )
+    veil(rows, to=request.user)
+    return rows
 
 
 def _record_list(request, meeting: Meeting, action: Action, number: int) -> None:

@@ -138,6 +138,48 @@
     button.addEventListener("click", () => window.history.back());
   });
 
+  /* data-check-all: one box that ticks, or clears, all boxes of its part of the page. */
+
+  const boxesOf = (part) =>
+    Array.from(part.querySelectorAll("input[type=checkbox][name]:not(:disabled)"));
+
+  document.querySelectorAll("[data-check-all]").forEach((all) => {
+    const part = all.closest("[data-check-part]") || all.closest("form");
+    const show = () => {
+      const boxes = boxesOf(part);
+      const ticked = boxes.filter((box) => box.checked).length;
+      all.checked = ticked > 0 && ticked === boxes.length;
+      all.indeterminate = ticked > 0 && ticked < boxes.length;
+    };
+    all.closest("label").hidden = false;
+    all.addEventListener("change", () => {
+      const { checked } = all;
+      for (const box of boxesOf(part)) box.checked = checked;
+      part.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+    document.addEventListener("change", show);
+    show();
+  });
+
+  /* data-copy: the text of the box named, for a message; a box can be marked by hand too. */
+
+  document.querySelectorAll("[data-copy]").forEach((button) => {
+    const box = document.getElementById(button.dataset.copy);
+    const label = button.textContent;
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      box.select();
+      try {
+        await navigator.clipboard.writeText(box.value);
+      } catch {
+        // Plain http, or an old browser.
+        document.execCommand("copy");
+      }
+      button.textContent = "Đã sao chép";
+      setTimeout(() => { button.textContent = label; }, WAKE_AFTER_MS / 10);
+    });
+  });
+
   /* data-focus: the sentence that says what went wrong is read first. */
 
   const first = document.querySelector("[data-focus]");

@@ -75,7 +75,7 @@ def test_unit_when_there_is_no_script_is_chosen_from_those_that_fit(
     assert Registration.objects.get(member=newcomer).ward == world.sister_ward
 
 
-@pytest.mark.parametrize("number", range(10))
+@pytest.mark.parametrize("number", range(13))
 def test_page_when_drawn_fits_and_is_clean(
     world, open_browser, width, axe, no_sideways_scroll, number
 ):
@@ -97,7 +97,10 @@ def test_page_when_drawn_fits_and_is_clean(
         ("ward_user", "members:member_list"),
         ("workplace_user", "members:member_add"),
         ("ward_user", "members:paper_receive"),
-        ("ward_user", "members:letter_list"),
+        ("workplace_user", "members:letter_list"),
+        ("workplace_user", "members:letter_batch"),
+        ("workplace_user", "members:statement_unit", world.workplace.pk),
+        ("department_user", "members:statement_list"),
         ("ward_user", "members:registration_receive", letter.pk),
         ("workplace_user", "members:correction_answer", asked.pk),
         ("inspector_user", "reports:member_file", world.member.pk),

@@ -35,6 +35,11 @@ PAGES = {
         "department_user", "/tong-hop/{world.city.pk}/2013/doi-chieu/"
     ),
     "workplace view": MainPage("workplace_user", "/nhan-xet-noi-cu-tru/"),
+    "notices": MainPage("ward_user", "/thong-bao/"),
+    "whom a notice is about": MainPage(
+        "ward_user", "/thong-bao/lap/?loai=duty&don_vi={world.cell.pk}"
+    ),
+    "contact books": MainPage("ward_user", "/so-lien-he/?nam=2013"),
     "tree": MainPage("department_user", "/to-chuc/"),
 }
 

@@ -12,7 +12,7 @@ from tests.factories.members import make_member, make_registration
 from tests.factories.world import make_world
 
 pytestmark = pytest.mark.django_db
-QUERIES_OF_THE_PAGE = 8
+QUERIES_OF_THE_PAGE = 9
 
 
 @pytest.fixture

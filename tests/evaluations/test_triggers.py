@@ -6,6 +6,7 @@ from evaluations.models import Evaluation, EvaluationStep
 from evaluations.services.corrections import correct_evaluation
 from evaluations.services.sheets import Entry
 from evaluations.services.years import close_rating_year
+from members.models import Registration
 from tests.factories.evaluations import (
     confirm_all,
     make_decision,
@@ -13,6 +14,7 @@ from tests.factories.evaluations import (
     propose_all,
     return_all,
 )
+from tests.factories.members import make_member
 from tests.factories.world import make_world
 
 pytestmark = pytest.mark.django_db
@@ -96,12 +98,41 @@ def test_correction_of_a_locked_row_is_let_through(locked, world):
     assert Evaluation.objects.current().get().tier == fair
 
 
-def test_every_trigger_exists_after_migration():
+def test_locked_row_follows_the_member_of_its_stay_and_nobody_else(locked, world):
+    other = make_member(world.workplace)
+    rows = Evaluation.objects.filter(pk=locked.pk)
+
+    before = refused(lambda: rows.update(member=other))
+    Registration.objects.filter(pk=locked.registration_id).update(member=other)
+    rows.update(member=other)
+
+    assert before
+    assert rows.get().member == other
+    assert refused(lambda: rows.update(member=world.member))
+
+
+def test_triggers_make_way_while_migrations_remake_the_tables_they_speak_of():
+    triggers.make_way_for_migrations(using="default")
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            # As Django changes a table there.
+            cursor.execute("CREATE TABLE remade AS SELECT * FROM members_registration")
+            cursor.execute("DROP TABLE members_registration")
+            cursor.execute("ALTER TABLE remade RENAME TO members_registration")
+
+    triggers.install_after_migrate(using="default")
+
+    assert set(triggers.rules(connection)) <= trigger_names()
+
+
+def trigger_names() -> set[str]:
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
         else:
             cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")
-        found = {name for (name,) in cursor.fetchall()}
+        return {name for (name,) in cursor.fetchall()}
 
-    assert set(triggers.rules(connection)) <= found
+
+def test_every_trigger_exists_after_migration():
+    assert set(triggers.rules(connection)) <= trigger_names()

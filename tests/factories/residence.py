@@ -1,8 +1,15 @@
-"""Dull makers of meetings, rows and opinions."""
+"""Dull makers of meetings, rows, opinions, notices and books."""
 
 from datetime import date
 
-from residence.models import Attendance, Meeting, Opinion
+from residence.models import (
+    Attendance,
+    ContactBook,
+    Meeting,
+    Notice,
+    NoticeItem,
+    Opinion,
+)
 
 
 def make_meeting(committee, **fields):
@@ -37,3 +44,33 @@ def make_opinion(registration, *, committee=None, **fields):
         cell=fields.pop("cell", registration.cell),
         **fields,
     )
+
+
+def make_notice(*registrations, **fields):
+    """A draft on absence, of the ward of these stays to their workplace."""
+    first = registrations[0]
+    fields.setdefault("kind", Notice.Kind.ABSENCE)
+    fields.setdefault("created_on", date(2026, 6, 1))
+    if fields.get("state", "draft") not in {"draft", "withdrawn"}:
+        fields.setdefault("sent_on", date(2026, 6, 2))
+    notice = Notice.objects.create(
+        committee=fields.pop("committee", first.ward),
+        workplace=fields.pop("workplace", first.workplace),
+        **fields,
+    )
+    for stay in registrations:
+        NoticeItem.objects.create(
+            notice=notice,
+            registration=stay,
+            member=stay.member,
+            cell=stay.cell,
+            facts=["Dự 0/1 kỳ họp 6 tháng đầu năm 2026"],
+        )
+    return notice
+
+
+def make_book(registration, **fields):
+    """A book of 2026, issued and not collected."""
+    fields.setdefault("year", 2026)
+    fields.setdefault("issued_on", date(2026, 1, 10))
+    return ContactBook.objects.create(registration=registration, **fields)

@@ -6,8 +6,12 @@ from datetime import date
 from evaluations.models import Evaluation
 from members.imports.columns import MEMBER_COLUMNS
 from members.imports.runs import ListKind
-from members.models import Kind, Operation, Registration, Reorganisation
+from members.models import Kind, Member, Operation, Registration, Reorganisation
 from members.services.corrections import ask_correction
+from members.services.deaths import report_death
+from members.services.dwelling import report_not_dwelling
+from members.services.letters import ask_for_letter
+from members.services.merges.steps import agree_merge, propose_merge
 from members.services.reorganisations.lists import begin_reorganisation
 from members.services.reorganisations.plan import ReformPlan, Step
 from members.services.reorganisations.run import carry_out, draft_reorganisation
@@ -27,7 +31,7 @@ from tests.factories.members import (
     make_member,
     make_registration,
 )
-from tests.factories.residence import make_meeting, make_opinion
+from tests.factories.residence import make_meeting, make_notice, make_opinion
 from tests.factories.world import World, make_world
 
 
@@ -48,6 +52,13 @@ class RightsWorld(World):
     reform: object
     ward_reform: object
     done_reform: object
+    twin: object
+    merge: object
+    done_merge: object
+    check: object
+    dead: object
+    notice: object
+    draft_notice: object
 
 
 def make_rights_world() -> RightsWorld:
@@ -86,7 +97,43 @@ def make_rights_world() -> RightsWorld:
         post=world.cell_user.assignments.get(),
         unplaced=make_committee(kind=Kind.GRASSROOTS, is_unplaced=True),
         run=_import_run(world),
+        check=_check(world),
+        notice=make_notice(world.registration, state="sent"),
+        draft_notice=make_notice(world.registration, kind="other", text="Nội dung"),
+        dead=_dead(world),
         **_reforms(world),
+        **_twins(world),
+    )
+
+
+def _twins(world) -> dict[str, object]:
+    """A second record of the member; of others, a pair that waits and one that is done."""
+    born = date(1980, 3, 1)
+    Member.objects.filter(pk=world.member.pk).update(birth_date=born)
+    twin = make_member(world.workplace, full_name="Lê Thị Hoà", birth_date=born)
+    waiting, done = (_pair(world, name) for name in ("Vũ Thị Chờ", "Vũ Thị Ghép"))
+    return {
+        "twin": twin,
+        "merge": waiting,
+        "done_merge": agree_merge(
+            done, on=date(2026, 1, 5), version=done.version, by=world.workplace_user
+        ),
+    }
+
+
+def _pair(world, name: str):
+    """Proposed by the ward, which has one record; the other is the workplace's."""
+    born = date(1975, 2, 3)
+    here = make_member(world.workplace, full_name=name, birth_date=born)
+    make_registration(here, world.ward)
+    own = make_member(world.workplace, full_name=name, birth_date=born)
+    return propose_merge(
+        own,
+        here,
+        reasons=["cùng họ tên, cùng ngày sinh"],
+        versions={own.pk: own.version, here.pk: here.version},
+        on=date(2026, 1, 5),
+        by=world.ward_user,
     )
 
 
@@ -133,6 +180,26 @@ def _import_run(world):
         recognition=recognition,
         by=world.ward_user,
     )
+
+
+def _check(world):
+    """The cell says that somebody no longer lives there; another waits for his letter."""
+    ask_for_letter(
+        make_member(world.other_workplace),
+        ward=world.ward,
+        cell=world.cell,
+        on=date(2026, 1, 5),
+        by=world.cell_user,
+    )
+    stay = make_registration(make_member(world.workplace), world.ward, cell=world.cell)
+    day = date(2026, 1, 5)
+    return report_not_dwelling(stay, reason="Đã bán nhà", on=day, by=world.cell_user)
+
+
+def _dead(world):
+    """A death that the ward typed in."""
+    stay = make_registration(make_member(world.workplace), world.ward, cell=world.cell)
+    return report_death(stay.member, on=date(2026, 1, 5), version=1, by=world.ward_user)
 
 
 def _letter(world) -> Registration:

@@ -318,5 +318,5 @@ def test_list_when_it_grows_asks_no_more(
         ask(world, "gender", "Nữ", member=member)
     client.force_login(world.workplace_user)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(reverse("members:correction_list"))

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from members.imports.runs import ListKind
-from members.models import Exemption, Member, Placement, Registration
+from members.models import Exemption, Kind, Member, Placement, Registration
 from members.services.imports import write_incoming
 from tests.factories.members import (
     make_committee,
@@ -520,10 +520,11 @@ def test_identity_when_the_workplace_keeps_it_is_never_changed_silently(world):
 
 
 def test_identity_when_the_workplace_is_on_paper_is_changed_and_shown(world):
-    member = known(world, workplace=world.outside_workplace, position="Bác sĩ")
+    office = make_committee(name="Viện Lúa", kind=Kind.DIRECT, uses_system=False)
+    member = known(world, workplace=office, position="Bác sĩ")
     make_registration(member, world.ward, cell=world.cell, received_on=date(2026, 1, 5))
     head = f"{HEAD}\tChức vụ"
-    row = (*person(office="Quân khu 9"), "Giám đốc")
+    row = (*person(office="Viện Lúa"), "Giám đốc")
 
     plan = plan_rows(listed(row, head=head), world.ward)
     write(plan, world)

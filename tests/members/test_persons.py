@@ -247,7 +247,7 @@ def test_list_page_when_it_grows_asks_no_more(
         make_exemption(stay)
     client.force_login(world.ward_user)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(reverse(LIST))
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from members.models import Member, Registration
-from members.services.letters import introduce, return_letter, withdraw_letter
+from members.services.letters import introduce, withdraw_letter
 from party76.audit.models import Action, AuditEvent
 from tests.factories.members import make_exemption, make_member
 from tests.factories.world import make_world
@@ -225,7 +225,7 @@ def test_paper_letter_when_the_ward_is_another_is_refused(world, client):
 @pytest.mark.parametrize(
     ("who", "paper_page", "letters"),
     [
-        ("ward_user", 200, 200),
+        ("ward_user", 200, 403),
         ("workplace_user", 403, 200),
         ("cell_user", 403, 403),
         ("department_user", 403, 403),
@@ -243,34 +243,6 @@ def test_pages_of_letters_when_asked_for_answer_by_role(
     ]
 
     assert statuses == [paper_page, letters]
-
-
-def test_letters_when_listed_wait_at_the_ward_and_come_back_to_the_workplace(
-    world, client, letter
-):
-    client.force_login(world.ward_user)
-    at_ward = client.get(reverse("members:letter_list")).context["to_receive"]
-    return_letter(letter, reason="Không ở đây", version=2, by=world.ward_user)
-    after = client.get(reverse("members:letter_list")).context["to_receive"]
-    client.force_login(world.workplace_user)
-    page = client.get(reverse("members:letter_list"))
-
-    assert (at_ward, after) == ([letter], [])
-    assert page.context["own"] == [letter]
-    assert "Không ở đây" in page.content.decode()
-
-
-@pytest.mark.parametrize("number", [1, 3])
-def test_letters_when_there_are_more_ask_no_more(
-    world, client, number, django_assert_num_queries
-):
-    for _ in range(number):
-        member = make_member(world.workplace)
-        introduce(member, ward=world.ward, by=world.workplace_user)
-    client.force_login(world.ward_user)
-
-    with django_assert_num_queries(5):
-        client.get(reverse("members:letter_list"))
 
 
 def test_death_when_entered_on_the_page_is_recorded(world, client):

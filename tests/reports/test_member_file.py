@@ -6,14 +6,26 @@ import pytest
 from django.urls import reverse
 
 from evaluations.models import Evaluation
-from members.models import Member, Registration
+from members.models import (
+    DwellingCheck,
+    Kind,
+    Member,
+    MemberMerge,
+    Registration,
+    Sector,
+)
 from members.services.corrections import ask_correction
-from members.services.letters import introduce
+from members.services.letters import introduce, return_letter
 from members.services.stays import assign_cell, end_registration
 from members.services.workplaces import change_workplace
 from party76.audit.models import Action, AuditEvent
-from residence.models import Meeting
-from tests.factories.members import make_exemption, make_member, make_registration
+from residence.models import ContactBook, Meeting, Notice, NoticeItem
+from tests.factories.members import (
+    make_committee,
+    make_exemption,
+    make_member,
+    make_registration,
+)
 from tests.factories.reports import make_evaluation, make_rating_year
 from tests.factories.residence import make_attendance, make_meeting
 from tests.factories.world import make_world
@@ -110,9 +122,18 @@ def test_file_when_read_by_a_past_side_is_as_it_was(read, who):
 @pytest.mark.parametrize(
     ("who", "labels"),
     [
-        ("ward_user", ["Chuyển chi bộ", "Miễn sinh hoạt", "Kết thúc theo dõi"]),
-        ("cell_user", []),
-        ("workplace_user", []),
+        (
+            "ward_user",
+            [
+                "Chuyển chi bộ",
+                "Miễn sinh hoạt",
+                "Kết thúc theo dõi",
+                "Không còn cư trú",
+                "Nhận xét khi chuyển đi",
+            ],
+        ),
+        ("cell_user", ["Không còn cư trú", "Nhận xét khi chuyển đi"]),
+        ("workplace_user", ["Ghi số, ngày giấy giới thiệu"]),
         ("department_user", []),
     ],
 )
@@ -137,10 +158,11 @@ def test_buttons_when_followed_lead_to_pages_that_open(client, world):
     ]:
         client.force_login(getattr(world, who))
         page = client.get(reverse("reports:member_file", args=[member.pk]))
-        for _, acts in page.context["stays"]:
-            opened += [client.get(url).status_code for _, url in acts]
+        urls = [url for _, url, _ in page.context["acts"]]
+        urls += [url for _, acts in page.context["stays"] for _, url in acts]
+        opened += [client.get(url).status_code for url in urls]
 
-    assert opened == [200] * 6
+    assert opened == [200] * 13
 
 
 def test_cell_when_left_is_a_past_side_that_learns_nothing_of_the_next(read, world):
@@ -182,6 +204,50 @@ def test_workplace_when_left_is_a_past_side_that_learns_nothing_new(read, world)
     assert "0913456789" not in text
 
 
+def sent_notice(world, stay, **fields):
+    """A notice of the ward on this stay; with an answer where answered_on is given."""
+    answered_on = fields.pop("answered_on", None)
+    notice = Notice.objects.create(
+        committee=stay.ward,
+        workplace=stay.workplace,
+        kind=Notice.Kind.ABSENCE,
+        state="answered" if answered_on else fields.pop("state", "seen"),
+        created_on=date(2026, 5, 1),
+        sent_on=fields.pop("sent_on", date(2026, 5, 1)),
+        answered_on=answered_on,
+        sent_by=world.ward_user,
+        answered_by=world.workplace_user if answered_on else None,
+    )
+    return NoticeItem.objects.create(
+        notice=notice,
+        registration=stay,
+        member=stay.member,
+        cell=stay.cell,
+        facts=["Vắng 2 kỳ họp"],
+        **fields,
+    )
+
+
+def make_book(stay, **fields):
+    fields.setdefault("year", 2026)
+    fields.setdefault("issued_on", date(2026, 1, 10))
+    return ContactBook.objects.create(registration=stay, **fields)
+
+
+def make_check(world, stay, **fields):
+    return DwellingCheck.objects.create(
+        registration=stay,
+        reason="Nhà đóng cửa",
+        reported_on=date(2026, 4, 1),
+        reported_by=world.cell_user,
+        **fields,
+    )
+
+
+def titles(file) -> list[str]:
+    return [moment.title for moment in file.timeline]
+
+
 def held(world, committee, **fields):
     return make_meeting(committee, state=Meeting.State.CLOSED, **fields)
 
@@ -198,10 +264,10 @@ def test_attendance_when_read_is_n_of_n_of_closed_meetings(read, world):
     department, _ = read("department_user")
 
     for file in (ward, workplace, department):
-        (year,) = file.attendance
+        (year,) = file.records.attendance
         assert (year.present, year.due) == (2, 3)
-    assert len(ward.marks) == 4
-    assert workplace.marks == []
+    assert len(ward.records.marks) == 4
+    assert workplace.records.marks == []
     assert "Vắng không lý do" not in text
 
 
@@ -210,17 +276,19 @@ def test_attendance_when_read_by_past_ward_is_its_own(read, world):
 
     file, _ = read("past_user")
 
-    assert (file.attendance, file.marks) == ([], [])
+    assert (file.records.attendance, file.records.marks) == ([], [])
 
 
 def test_rating_when_a_draft_is_the_residences_alone(read, world):
     year = make_rating_year(world.city, year=2013)
     row = make_evaluation(world.registration, year)
-    draft = {who: read(who)[0].evaluations for who in ("ward_user", "workplace_user")}
+    draft = {
+        who: read(who)[0].records.evaluations for who in ("ward_user", "workplace_user")
+    }
     Evaluation.objects.filter(pk=row.pk).update(
         state="returned", outcome="commented", tier=None
     )
-    returned = read("workplace_user")[0].evaluations
+    returned = read("workplace_user")[0].records.evaluations
 
     assert (draft["ward_user"], draft["workplace_user"]) == ([row], [])
     assert returned == [row]
@@ -236,9 +304,9 @@ def test_requests_when_made_stand_in_the_file_of_both_sides(read, world):
         by=world.cell_user,
     )
 
-    assert read("cell_user")[0].corrections == [request]
-    assert read("workplace_user")[0].corrections == [request]
-    assert read("past_user")[0].corrections == []
+    assert read("cell_user")[0].records.corrections == [request]
+    assert read("workplace_user")[0].records.corrections == [request]
+    assert read("past_user")[0].records.corrections == []
 
 
 def test_timeline_when_read_tells_who_did_what(read, world):
@@ -294,7 +362,283 @@ def test_file_when_it_grows_asks_no_more(
         )
         make_exemption(stay)
         make_attendance(held(world, world.ward), stay, status="present")
+        sent_notice(world, stay)
+        make_book(stay, year=2001 + count)
+        make_check(world, stay)
     client.force_login(world.inspector_user)
 
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(30):
         client.get(reverse("reports:member_file", args=[world.member.pk]))
+
+
+def test_notices_when_sent_are_read_by_both_sides_of_their_time(read, world):
+    item = sent_notice(
+        world,
+        world.registration,
+        answered_on=date(2026, 5, 20),
+        measure="reminded",
+        measure_text="tại chi bộ",
+    )
+
+    shown = {
+        who: [line.item for line in read(who)[0].records.notices]
+        for who in ("ward_user", "cell_user", "workplace_user", "department_user")
+    }
+    past = [
+        read(who)[0].records.notices for who in ("past_user", "past_workplace_user")
+    ]
+    file, text = read("workplace_user")
+
+    assert set(map(tuple, shown.values())) == {(item,)}
+    assert past == [[], []]
+    assert "Vắng 2 kỳ họp" in text
+    assert [(one.title, one.text, one.by) for one in file.timeline[:2]] == [
+        (
+            "Nơi công tác trả lời thông báo",
+            "Đã nhắc nhở: tại chi bộ",
+            world.workplace_user.full_name,
+        ),
+        (
+            "Đảng ủy phường Ninh Kiều gửi thông báo cho nơi công tác",
+            "Vắng sinh hoạt nơi cư trú",
+            world.ward_user.full_name,
+        ),
+    ]
+
+
+def test_notice_when_not_opened_yet_shows_the_workplace_its_cover_alone(read, world):
+    sent_notice(world, world.registration, state="sent")
+
+    workplace, text = read("workplace_user")
+    _, at_home = read("ward_user")
+
+    (line,) = workplace.records.notices
+    assert line.is_sealed
+    for inside in ("Vắng 2 kỳ họp", "Vắng sinh hoạt nơi cư trú"):
+        assert inside not in text
+        assert inside in at_home
+
+
+def test_notice_when_a_draft_is_the_wards_alone(read, world):
+    sent_notice(world, world.registration, state="draft", sent_on=None)
+
+    numbers = {
+        who: len(read(who)[0].records.notices)
+        for who in ("ward_user", "cell_user", "workplace_user", "department_user")
+    }
+
+    assert numbers == {
+        "ward_user": 1,
+        "cell_user": 0,
+        "workplace_user": 0,
+        "department_user": 0,
+    }
+
+
+def test_books_and_checks_when_kept_are_the_residences_and_those_above(read, world):
+    book = make_book(world.registration, collected_on=date(2026, 1, 20))
+    check = make_check(world, world.registration)
+
+    shown = {
+        who: (read(who)[0].records.books, read(who)[0].records.checks)
+        for who in (
+            "ward_user",
+            "cell_user",
+            "department_user",
+            "workplace_user",
+            "past_user",
+        )
+    }
+    told = titles(read("cell_user")[0])
+
+    assert shown == {
+        "ward_user": ([book], [check]),
+        "cell_user": ([book], [check]),
+        "department_user": ([book], [check]),
+        "workplace_user": ([], []),
+        "past_user": ([], []),
+    }
+    assert told == [
+        "Chi bộ phản ánh không còn cư trú",
+        "Nhận sổ liên hệ năm 2026",
+        "Cấp sổ liên hệ năm 2026",
+        "Đảng ủy phường Ninh Kiều tiếp nhận",
+    ]
+
+
+def test_closing_comment_when_written_reaches_the_workplace_and_the_next_residence(
+    read, world
+):
+    end_registration(
+        world.registration,
+        on=DAY,
+        reason="moved_away",
+        comment="Tham gia đầy đủ, gương mẫu",
+        moved_to=world.sister_ward,
+        version=1,
+        by=world.ward_user,
+    )
+    make_registration(world.member, world.sister_ward, received_on=date(2026, 7, 1))
+
+    shown = {
+        who: "Tham gia đầy đủ, gương mẫu" in read(who)[1]
+        for who in ("ward_user", "workplace_user", "sister_user", "past_user")
+    }
+    earlier = read("sister_user")[0].records.earlier_comments
+
+    assert shown == {
+        "ward_user": True,
+        "workplace_user": True,
+        "sister_user": True,
+        "past_user": False,
+    }
+    assert [stay.ward for stay in earlier] == [world.ward]
+
+
+def test_merge_when_it_concerns_the_reader_stands_in_the_file(read, world):
+    other = make_member(world.workplace, status=Member.Status.MERGED)
+    merge = MemberMerge.objects.create(
+        kept=world.member,
+        dropped=other,
+        workplace=world.workplace,
+        ward=world.ward,
+        state=MemberMerge.State.DONE,
+        proposed_by=world.ward_user,
+        closed_by=world.workplace_user,
+        closed_at="2026-03-02T03:00:00Z",
+    )
+
+    shown = {
+        who: read(who)[0].records.merges
+        for who in ("ward_user", "workplace_user", "department_user", "past_user")
+    }
+    first = read("workplace_user")[0].timeline
+
+    assert shown == {
+        "ward_user": [merge],
+        "workplace_user": [merge],
+        "department_user": [merge],
+        "past_user": [],
+    }
+    assert ("Ghép hồ sơ: đã ghép", world.workplace_user.full_name) in [
+        (one.title, one.by) for one in first
+    ]
+
+
+def test_letter_when_returned_and_written_again_stands_in_the_time_line(read, world):
+    member = make_member(world.workplace)
+    letter = introduce(member, ward=world.ward, by=world.workplace_user)
+    return_letter(
+        letter, reason="Không cư trú", version=letter.version, by=world.ward_user
+    )
+
+    workplace, _ = read("workplace_user", member)
+    ward, _ = read("ward_user", member)
+
+    assert [(one.title, one.text, one.by) for one in workplace.timeline] == [
+        (
+            "Đảng ủy phường Ninh Kiều trả lại giấy giới thiệu",
+            "Không cư trú",
+            world.ward_user.full_name,
+        ),
+        (
+            "Giới thiệu về Đảng ủy phường Ninh Kiều",
+            "",
+            world.workplace_user.full_name,
+        ),
+        (
+            "Lập giấy giới thiệu về Đảng ủy phường Ninh Kiều",
+            "",
+            world.workplace_user.full_name,
+        ),
+    ]
+    assert titles(ward) == [
+        "Đảng ủy phường Ninh Kiều trả lại giấy giới thiệu",
+        "Giới thiệu về Đảng ủy phường Ninh Kiều",
+    ]
+
+
+def test_move_to_another_cell_when_made_tells_who_made_it(read, world):
+    assign_cell(
+        world.registration,
+        cell=world.sister_cell,
+        on=DAY,
+        version=1,
+        by=world.ward_user,
+    )
+
+    first = read("workplace_user")[0].timeline[0]
+
+    assert (first.title, first.by) == (
+        "Chuyển chi bộ: Chi bộ Khu vực 2",
+        world.ward_user.full_name,
+    )
+
+
+def test_meetings_when_held_stand_in_the_time_line_as_a_sum(read, world):
+    for number, status in enumerate(["present", "absent"], 1):
+        make_attendance(
+            held(world, world.cell), world.registration, number=number, status=status
+        )
+
+    first = read("workplace_user")[0].timeline[0]
+
+    assert (first.day, first.title, first.text) == (
+        date(2026, 5, 20),
+        "Dự sinh hoạt năm 2026",
+        "Chi bộ Khu vực 1: có mặt 1/2 kỳ họp phải dự",
+    )
+
+
+def test_move_inside_the_armed_forces_is_not_told_to_the_residence(read, world):
+    whole = make_committee(
+        world.city, kind=Kind.DIRECT, name="Bộ Chỉ huy", sector=Sector.ARMED_FORCES
+    )
+    for name in ("Tiểu đoàn Kín 1", "Tiểu đoàn Kín 2"):
+        part = make_committee(
+            whole, kind=Kind.CELL, name=name, sector=Sector.ARMED_FORCES
+        )
+        member = Member.objects.get(pk=world.member.pk)
+        change_workplace(
+            member,
+            workplace=part,
+            on=DAY,
+            version=member.version,
+            by=world.workplace_user,
+        )
+
+    ward, text = read("ward_user")
+    department, _ = read("department_user")
+
+    assert titles(ward)[:2] == [
+        "Chuyển nơi công tác: Bộ Chỉ huy",
+        "Đảng ủy phường Ninh Kiều tiếp nhận",
+    ]
+    assert "Kín" not in text
+    assert titles(department)[:2] == [
+        "Chuyển nơi công tác: Tiểu đoàn Kín 2",
+        "Chuyển nơi công tác: Tiểu đoàn Kín 1",
+    ]
+
+
+@pytest.mark.parametrize(
+    "who", ["ward_user", "cell_user", "workplace_user", "department_user", "past_user"]
+)
+def test_paper_when_printed_tells_what_the_page_tells(client, read, world, who):
+    sent_notice(world, world.registration)
+    make_book(world.registration)
+    make_exemption(world.registration)
+    file, _ = read(who)
+
+    paper = client.get(reverse("reports:member_file_print", args=[world.member.pk]))
+
+    printed = paper.context["file"]
+    assert (printed.identity, printed.dwelling, printed.timeline) == (
+        file.identity,
+        file.dwelling,
+        file.timeline,
+    )
+    text = paper.content.decode()
+    assert all(moment.title in text for moment in file.timeline)
+    assert all(fact.value in text for fact in file.identity)
+    assert AuditEvent.objects.filter(action=Action.EXPORT).count() == 1

@@ -1,15 +1,16 @@
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from evaluations.models import Comment, Evaluation
-from members.models import Role
+from members.models import Registration, Role
 from party76.audit.models import Action, AuditEvent
-from residence.models import Attendance, Meeting, Opinion
-from tests.factories.members import make_member, make_user
+from residence.models import Attendance, Meeting, Notice, NoticeItem, Opinion
+from tests.factories.members import make_exemption, make_member, make_user
 from tests.factories.reports import make_city, make_evaluation, make_rating_year
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +56,33 @@ def came(stay, status):
     )
 
 
-@pytest.mark.parametrize("name", ["workplace_view", "workplace_export"])
+def sent_notice(stay, *, state=Notice.State.SENT, sent_on=date(2013, 6, 1)):
+    notice = Notice.objects.create(
+        committee=stay.ward,
+        workplace=stay.workplace,
+        kind=Notice.Kind.ABSENCE,
+        state=state,
+        created_on=sent_on,
+        sent_on=sent_on,
+        answered_on=sent_on if state == Notice.State.ANSWERED else None,
+    )
+    NoticeItem.objects.create(notice=notice, registration=stay, member=stay.member)
+    return notice
+
+
+def letter(place, state, **fields):
+    return Registration.objects.create(
+        member=make_member(place.workplace),
+        workplace=place.workplace,
+        ward=place.ward,
+        state=state,
+        **fields,
+    )
+
+
+@pytest.mark.parametrize(
+    "name", ["workplace_view", "workplace_print", "workplace_export"]
+)
 @pytest.mark.parametrize(
     ("role", "expected"),
     [
@@ -189,9 +216,10 @@ def test_view_asks_as_often_for_many_people(
     for _ in range(people):
         place.stay(tier=1)
 
-    # Session, account, posts; years, page, count, stays, attendance, opinions,
-    # results, the record; workplaces and residences to choose from.
-    with django_assert_num_queries(13):
+    # Session, account, posts; years, page, count, stays, attendance, opinions, who came
+    # though exempt, notices, results, the record, the counts on top; workplaces and
+    # residences to choose from.
+    with django_assert_num_queries(16):
         page(client)
 
 
@@ -207,3 +235,191 @@ def test_ended_stays_keep_their_meetings_and_result(client, place, workplace_use
         1,
         "Tốt",
     )
+
+
+def test_exempt_members_stand_apart_behind_the_others(client, place, workplace_user):
+    exempt = place.stay()
+    make_exemption(exempt)
+    came(exempt, Attendance.Status.PRESENT)
+    Attendance.objects.update(is_due=False)
+    ordinary = place.stay(ward=place.ward)
+
+    found = [(row.member, row.group, row.came_though_exempt) for row in rows(client)]
+
+    assert found == [
+        (ordinary.member, "Đảng ủy phường Tân An", 0),
+        (exempt.member, "Miễn sinh hoạt nơi cư trú", 1),
+    ]
+    assert [row.member for row in rows(client, dien="mien")] == [exempt.member]
+    assert [row.member for row in rows(client, dien="thuoc-dien")] == [ordinary.member]
+
+
+def test_exemption_of_a_letter_counts_once_it_is_received(
+    client, place, workplace_user
+):
+    make_exemption(letter(place, "sent", sent_on=date(2013, 2, 1)))
+
+    (row,) = rows(client)
+
+    assert (row.is_exempt, row.stage_day) == (False, date(2013, 2, 1))
+
+
+def test_letter_that_was_returned_says_why_until_a_new_one_goes(
+    client, place, workplace_user
+):
+    returned = letter(place, "returned", return_reason="Không cư trú tại phường")
+
+    (row,) = rows(client, tinh_trang="bi-tra-lai")
+    text = page(client).content.decode()
+    Registration.objects.create(
+        member=returned.member,
+        workplace=place.workplace,
+        ward=place.sister_ward,
+        state=Registration.State.SENT,
+    )
+
+    assert row.member == returned.member
+    assert "Không cư trú tại phường" in text
+    assert [row.stage_label for row in rows(client)] == ["Đã gửi, chờ tiếp nhận"]
+    assert rows(client, tinh_trang="bi-tra-lai") == []
+
+
+def test_notices_are_counted_by_year_with_those_that_still_wait(
+    client, place, workplace_user
+):
+    stay = place.stay()
+    sent_notice(stay)
+    sent_notice(stay, state=Notice.State.ANSWERED)
+    sent_notice(stay, state=Notice.State.ANSWERED, sent_on=date(2012, 6, 1))
+    sent_notice(stay, sent_on=date(2012, 6, 1))
+    draft = sent_notice(stay)
+    Notice.objects.filter(pk=draft.pk).update(state=Notice.State.DRAFT, sent_on=None)
+    answered = place.stay(ward=place.sister_ward)
+    sent_notice(answered, state=Notice.State.ANSWERED)
+    place.stay()
+
+    found = {row.member: row.notices for row in rows(client)}
+
+    assert (found[stay.member].number, found[stay.member].unanswered) == (3, 2)
+    assert {row.member for row in rows(client, thong_bao="co-thong-bao")} == {
+        stay.member,
+        answered.member,
+    }
+    assert [row.member for row in rows(client, thong_bao="chua-tra-loi")] == [
+        stay.member
+    ]
+
+
+def test_counts_on_top_add_up_and_each_opens_its_list(client, place, workplace_user):
+    place.stay(tier=1)
+    make_exemption(place.stay())
+    place.stay(ended_on=date(2013, 6, 1))
+    for state in ("sent", "letter_asked", "draft", "returned"):
+        letter(place, state)
+    make_member(place.workplace)
+    sent_notice(place.stay())
+
+    counts = page(client).context["counts"]
+
+    tiles = {
+        name: [
+            (tile.number, client.get(url).context["total"])
+            for tile, url in counts[name]
+        ]
+        for name in ("groups", "results", "notices")
+    }
+    assert counts["total"] == 9
+    assert tiles == {
+        "groups": [(2, 2), (1, 1), (1, 1), (1, 1), (1, 1), (1, 1), (2, 2)],
+        "results": [(1, 1), (8, 8)],
+        "notices": [(1, 1), (1, 1)],
+    }
+
+
+def test_counts_are_of_the_workplace_that_was_chosen(client, place, workplace_user):
+    place.stay()
+
+    counts = page(client, don_vi=place.workplace.pk).context["counts"]
+
+    assert all(f"don_vi={place.workplace.pk}" in url for _, url in counts["groups"])
+
+
+def test_name_is_searched_for_by_post_alone(client, place, workplace_user):
+    wanted = place.stay().member
+    wanted.full_name = "Trần Thị Ánh"
+    wanted.save()
+    place.stay()
+
+    answer = client.post(reverse("reports:workplace_view"), {"q": "anh"})
+
+    text = answer.content.decode()
+    assert [row.member for row in answer.context["page"].rows] == [wanted]
+    assert "q=" not in text.replace("search-q=", "")
+    assert "Trần" not in str(answer.context["export_url"])
+
+
+def test_paper_and_file_have_the_same_columns_and_cells(client, place, workplace_user):
+    stay = place.stay(tier=1, cell=place.cell, letter_number="12-GGT/ĐU")
+    came(stay, Attendance.Status.PRESENT)
+    sent_notice(stay)
+    make_exemption(place.stay())
+    make_member(place.workplace)
+
+    paper = client.get(reverse("reports:workplace_print")).context
+    file = client.get(reverse("reports:workplace_export"))
+
+    sheet = load_workbook(BytesIO(file.content)).active
+    table = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    top = table.index(paper["columns"])
+    printed = [
+        [cell or None for cell, _ in line]
+        for _, lines in paper["groups"]
+        for line in lines
+    ]
+    filed = [
+        [getattr(cell, "date", lambda kept=cell: kept)() or None for cell in row]
+        for row in table[top + 1 : top + 4]
+    ]
+    assert printed == filed
+    assert [heading for heading, _ in paper["groups"]] == [
+        "Đảng ủy phường Tân An",
+        "Chưa có nơi cư trú",
+        "Miễn sinh hoạt nơi cư trú",
+    ]
+
+
+def test_paper_when_a_name_was_searched_for_holds_those_found(
+    client, place, workplace_user
+):
+    wanted = place.stay().member
+    wanted.full_name = "Trần Thị Ánh"
+    wanted.save()
+    place.stay()
+
+    answer = client.post(reverse("reports:workplace_print"), {"q": "ánh"})
+
+    assert answer.context["number"] == 1
+    event = AuditEvent.objects.get(action=Action.EXPORT)
+    assert event.facts == {"filters": [], "by_name": True}
+
+
+@pytest.mark.parametrize("people", [1, 3])
+@pytest.mark.parametrize("name", ["workplace_print", "workplace_export"])
+def test_whole_table_asks_as_often_for_many_people(
+    client, place, workplace_user, people, name, django_assert_num_queries
+):
+    for _ in range(people):
+        sent_notice(place.stay(tier=1))
+
+    # Session, account, posts; years, members, stays, attendance,
+    # opinions, who came though exempt, notices, results; the record.
+    with django_assert_num_queries(12):
+        client.get(reverse(f"reports:{name}"))
+
+
+def test_exemption_that_is_over_puts_the_member_back(client, place, workplace_user):
+    stay = place.stay()
+    yesterday = timezone.localdate() - timedelta(days=1)
+    make_exemption(stay, valid_to=yesterday)
+
+    assert [row.is_exempt for row in rows(client)] == [False]

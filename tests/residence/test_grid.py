@@ -281,6 +281,6 @@ def test_grid_queries_when_more_rows_then_three(
     open_with(world, meeting, [f"Lý Văn {n}" for n in range(number)])
     client.force_login(world.cell_user)
 
-    # session, user, posts; meeting, rows, audit
-    with django_assert_num_queries(6):
+    # session, user, posts; meeting, rows, units of the armed forces, audit
+    with django_assert_num_queries(7):
         client.get(page_url)

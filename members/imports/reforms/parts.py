@@ -18,6 +18,7 @@ _STATES = [
     Registration.State.SENT,
     Registration.State.LETTER_ASKED,
 ]
+_NOT_DIVIDED = [Member.Status.DEAD, Member.Status.MERGED]
 
 
 @dataclass
@@ -100,7 +101,7 @@ def _people_of(units: set[int]) -> defaultdict[int, list[Person]]:
         for unit in {stay.ward_id, stay.cell_id or stay.ward_id} & units:
             found[unit].append(_person(stay.member, stay.pk))
     members = Member.objects.filter(workplace__in=units)
-    for member in members.exclude(status=Member.Status.DEAD):
+    for member in members.exclude(status__in=_NOT_DIVIDED):
         found[member.workplace_id].append(_person(member, None))
     return found
 

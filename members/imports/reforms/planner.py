@@ -242,7 +242,7 @@ class Planner:
         }
         staffed = set(
             Member.objects.filter(workplace__in=sorted(blank))
-            .exclude(status=Member.Status.DEAD)
+            .exclude(status__in=[Member.Status.DEAD, Member.Status.MERGED])
             .values_list("workplace", flat=True)
         )
         staffed |= set(

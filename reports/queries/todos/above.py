@@ -8,19 +8,20 @@ from django.utils import timezone
 
 from evaluations.models import RatingYear
 from evaluations.queries import progress_of_units
-from members.models import Committee, Kind, Role, RoleAssignment, User
+from members.models import Role, RoleAssignment, User
+from members.queries.channels import without_account
 from members.queries.committees import unplaced_units
-from members.scopes import contains, within
+from members.scopes import contains
 from party76.audit.models import Action
 from reports.queries.events import events_visible_to
 from reports.queries.todos.todo import Todo, link, until
 
 _WEEK = timedelta(days=7)
-_WITH_ACCOUNT = [Kind.DISTRICT, Kind.DIRECT, Kind.WARD, Kind.GRASSROOTS]
 
 
 def department_todos(user: User, on: date) -> Iterator[Todo]:
-    """The rating year, late units, units without a place: six statements at most."""
+    """The rating year, late units, units without a place or an account: seven
+    statements at most."""
     paths = user.paths_of(Role.DEPARTMENT)
     if not paths:
         return
@@ -40,6 +41,7 @@ def department_todos(user: User, on: date) -> Iterator[Todo]:
                 since=year.period_to,
             )
     yield from _unplaced()
+    yield from _without_account(paths, "Xem danh sách")
 
 
 def _missing_year(years: list[RatingYear], on: date) -> Iterator[Todo]:
@@ -110,22 +112,17 @@ def administrator_todos(user: User, on: date) -> Iterator[Todo]:
             "Giao vai trò hoặc khóa",
             count=accounts,
         )
-    units = (
-        Committee.objects.filter(
-            within("path", paths),
-            kind__in=_WITH_ACCOUNT,
-            uses_system=True,
-            is_unplaced=False,
-            valid_to=None,
-        )
-        .exclude(pk__in=held.filter(user__is_active=True).values("committee"))
-        .count()
-    )
+    yield from _without_account(paths, "Lập tài khoản")
+
+
+def _without_account(paths: list[str], action: str) -> Iterator[Todo]:
+    """Units that the other side writes for, because nobody works in the system there."""
+    units = without_account(paths).count()
     if units:
         yield Todo(
-            "đơn vị dùng hệ thống nhưng chưa có tài khoản",
-            link("members:user_add"),
-            "Lập tài khoản",
+            "đơn vị dùng hệ thống nhưng chưa có tài khoản, đang làm theo giấy",
+            link("members:unit_without_account"),
+            action,
             count=units,
         )
 

@@ -11,11 +11,9 @@ from members.models import (
     Committee,
     CorrectionRequest,
     Kind,
-    Registration,
     Role,
     User,
 )
-from members.queries.registrations import letters_to_receive
 from members.scopes import STEP, contains, within
 from reports.queries.todos.todo import Todo, half_year, link, until
 from residence.models import Meeting, Opinion
@@ -25,12 +23,9 @@ _RESIDENCE = (Role.RESIDENCE_WARD, Role.RESIDENCE_CELL)
 
 
 def residence_todos(user: User, on: date) -> Iterator[Todo]:
-    """Letters, cells, meetings, opinions, sheets: nine statements at most."""
+    """Meetings, opinions, sheets: seven statements at most."""
     if not user.has_role(*_RESIDENCE):
         return
-    if user.has_role(Role.RESIDENCE_WARD):
-        yield from _letters(user)
-        yield from _without_cell(user)
     yield from _meetings(user, on)
     yield from _unplanned(user, on)
     yield from _opinions(user)
@@ -54,34 +49,6 @@ def correction_todos(user: User) -> Iterator[Todo]:
         )
 
 
-def _letters(user: User) -> Iterator[Todo]:
-    letters = letters_to_receive(user).aggregate(n=Count("pk"), since=Min("sent_on"))
-    if letters["n"]:
-        yield Todo(
-            "giấy giới thiệu chờ tiếp nhận",
-            link("members:letter_list"),
-            "Tiếp nhận",
-            count=letters["n"],
-            since=letters["since"],
-        )
-
-
-def _without_cell(user: User) -> Iterator[Todo]:
-    stays = Registration.objects.filter(
-        within("ward__path", user.paths_of(Role.RESIDENCE_WARD)),
-        state=Registration.State.RECEIVED,
-        cell=None,
-    ).aggregate(n=Count("pk"), since=Min("received_on"))
-    if stays["n"]:
-        yield Todo(
-            "đồng chí đã tiếp nhận, chưa phân chi bộ",
-            link("members:member_list", trang_thai="without_cell"),
-            "Phân chi bộ",
-            count=stays["n"],
-            since=stays["since"],
-        )
-
-
 _STEPS = {
     Meeting.State.PLANNED: ("lập danh sách", "residence:meeting_detail"),
     Meeting.State.LISTED: ("điểm danh", "residence:meeting_attendance"),
@@ -100,6 +67,7 @@ def _meetings(user: User, on: date) -> Iterator[Todo]:
             since=meeting.held_on if meeting.held_on < on else None,
             due=meeting.held_on,
             is_late=meeting.held_on < on,
+            plain=f"kỳ họp ngày {meeting.held_on:%d/%m/%Y} – {step}",
         )
 
 

@@ -19,6 +19,13 @@ class Todo:
     due: date | None = None
     is_late: bool = False
     is_news: bool = False  # to be read, not to be done: stands last
+    # The same where the text repeats what somebody typed, perhaps a name.
+    plain: str = ""
+
+    @property
+    def without_names(self) -> str:
+        """The text for a mail, and for who may not read of members."""
+        return self.plain or self.text
 
     @property
     def kind(self) -> str:

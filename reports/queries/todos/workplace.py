@@ -1,79 +1,96 @@
 """What waits for a workplace whose members live elsewhere."""
 
 from collections.abc import Iterator
+from datetime import date
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Max, Min
 
 from evaluations.models import Evaluation, RatingYear
-from members.models import Member, Registration, Role, User
+from members.models import Registration, Role, User
+from members.queries.letters import LONG_AGO, Tab, letters_of, members_to_introduce
+from members.queries.year_statements import units_without
 from members.scopes import within
 from reports.queries.todos.todo import Todo, link
 
 State = Registration.State
-_RUNNING = [State.DRAFT, State.SENT, State.LETTER_ASKED, State.RECEIVED]
 
 
-def workplace_todos(user: User) -> Iterator[Todo]:
-    """Letters, members not introduced, comments that came back: four statements."""
+# What waits under a heading of the letters: the words, and what the button says.
+_WAITING = {
+    Tab.RETURNED: ("giấy giới thiệu bị trả lại, cần giới thiệu lại", "Xem lý do"),
+    Tab.ASKED: ("đồng chí được nơi cư trú đề nghị gửi giấy giới thiệu", "Gửi giấy"),
+    Tab.ENDED: (
+        "đồng chí đã kết thúc ở nơi cư trú, cần giới thiệu nơi mới hoặc ghi nhận",
+        "Xử lý",
+    ),
+    Tab.DRAFT: ("giấy giới thiệu đang soạn, chưa gửi", "Gửi"),
+    Tab.SENT: ("giấy giới thiệu đã gửi, nơi cư trú chưa tiếp nhận", "Xem"),
+}
+
+
+def workplace_todos(user: User, on: date) -> Iterator[Todo]:
+    """Letters, members not introduced, the year's statement, comments that came back.
+
+    Eleven statements.
+    """
     paths = user.paths_of(Role.WORKPLACE)
     if not paths:
         return
-    running = Registration.objects.filter(state__in=_RUNNING).values("member")
-    yield from _letters(paths, running)
-    yield from _not_introduced(paths, running)
+    yield from _letters(user, on)
+    yield from _not_introduced(user)
+    yield from _statement(user, on)
     yield from _returned_comments(paths)
 
 
-def _letters(paths: list[str], running) -> Iterator[Todo]:
-    letters = Registration.objects.filter(within("workplace__path", paths)).aggregate(
-        drafts=Count("pk", filter=Q(state=State.DRAFT)),
-        asked=Count("pk", filter=Q(state=State.LETTER_ASKED)),
-    )
-    returned = (
-        Registration.objects.filter(
-            within("workplace__path", paths), state=State.RETURNED
+def _letters(user: User, on: date) -> Iterator[Todo]:
+    for tab, (text, action) in _WAITING.items():
+        waiting = letters_of(user, tab, day=on).aggregate(
+            n=Count("pk"), since=Min("waiting_since")
         )
-        .exclude(member__in=running)
-        .aggregate(n=Count("member", distinct=True), since=Min("letter_date"))
-    )
-    if returned["n"]:
-        yield Todo(
-            "giấy giới thiệu bị trả lại, cần giới thiệu lại",
-            link("members:letter_list"),
-            "Xem lý do",
-            count=returned["n"],
-            since=returned["since"],
-        )
-    if letters["drafts"]:
-        yield Todo(
-            "giấy giới thiệu đang soạn, chưa gửi",
-            link("members:letter_list"),
-            "Gửi",
-            count=letters["drafts"],
-        )
-    if letters["asked"]:
-        yield Todo(
-            "đồng chí được nơi cư trú đề nghị gửi giấy giới thiệu",
-            link("members:member_list", trang_thai="letter_asked"),
-            "Giới thiệu",
-            count=letters["asked"],
-        )
+        if waiting["n"]:
+            yield Todo(
+                text,
+                link("members:letter_list", muc=tab),
+                action,
+                count=waiting["n"],
+                since=waiting["since"] if waiting["since"] > LONG_AGO else None,
+                # The residence has to act, not the workplace.
+                is_news=tab is Tab.SENT,
+            )
 
 
-def _not_introduced(paths: list[str], running) -> Iterator[Todo]:
-    count = (
-        Member.objects.filter(
-            within("workplace__path", paths), status=Member.Status.ACTIVE
-        )
-        .exclude(pk__in=running)
-        .count()
-    )
+def _not_introduced(user: User) -> Iterator[Todo]:
+    """Those for whom nothing has been done yet; what came back has its own line."""
+    before = Registration.objects.exclude(state=State.WITHDRAWN)
+    members = members_to_introduce(user, with_introduced=False)
+    count = members.exclude(pk__in=before.values("member")).count()
     if count:
         yield Todo(
             "đồng chí chưa được giới thiệu về nơi cư trú",
-            link("members:member_list", trang_thai="not_introduced"),
+            link("members:letter_batch"),
             "Giới thiệu",
             count=count,
+        )
+
+
+def _statement(user: User, on: date) -> Iterator[Todo]:
+    """In the first half of a year that of the year before, then this year's."""
+    is_past = on.month <= 6
+    year = on.year - 1 if is_past else on.year
+    lacking = units_without(user, year)
+    if lacking:
+        one = len(lacking) == 1
+        yield Todo(
+            f"{lacking[0].name} chưa khai thống kê năm {year}"
+            if one
+            else f"đơn vị chưa khai thống kê năm {year}",
+            link("members:statement_edit", lacking[0].pk, year)
+            if one
+            else link("members:statement_list", nam=year, ds="chua"),
+            "Khai thống kê",
+            count=None if one else len(lacking),
+            since=date(on.year, 1, 1) if is_past else None,
+            due=None if is_past else date(year, 12, 31),
         )
 
 

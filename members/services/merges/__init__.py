@@ -1,0 +1,1 @@
+"""Two entries of one person: held to be one, made one, parted again."""

@@ -1,0 +1,115 @@
+"""What is chosen on the pages of letters on paper, of Word forms and of registers."""
+
+from crispy_forms.layout import Layout
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from members.forms.units import UnitField
+from members.models import Committee, Registration
+from members.queries.inbox import workplaces_in
+from members.scopes import within
+from party76.shared.forms import BaseForm, DateField
+from reports.documents import refusals
+from reports.documents.word import MAX_BYTES
+
+State = Registration.State
+
+
+class PapersFilterForm(forms.Form):
+    """Which letters a list shows; no name among the choices."""
+
+    tinh_trang = forms.ChoiceField(label="Tình trạng", required=False)
+    noi_cong_tac = forms.TypedChoiceField(
+        label="Nơi công tác", required=False, coerce=int, empty_value=None
+    )
+    noi_cu_tru = forms.ModelChoiceField(
+        Committee.objects.none(),
+        label="Nơi cư trú",
+        required=False,
+        empty_label="Tất cả",
+    )
+
+    def __init__(
+        self, *args, letters: QuerySet[Registration], states: list[State], **kwargs
+    ):
+        super().__init__(*args, **kwargs)
+        self.letters = letters
+        self.fields["tinh_trang"].choices = [
+            ("", "Tất cả"),
+            *((state.value, state.label) for state in states),
+        ]
+        # Of the armed forces the whole alone is offered, as the residence knows it.
+        self.units = {unit.pk: unit for unit in workplaces_in(letters)}
+        self.fields["noi_cong_tac"].choices = [
+            ("", "Tất cả"),
+            *((unit.pk, unit.name) for unit in self.units.values()),
+        ]
+        wards = letters.order_by().values("ward")
+        self.fields["noi_cu_tru"].queryset = Committee.objects.filter(
+            pk__in=wards
+        ).order_by("sort_key", "pk")
+        self.is_valid()
+
+    def narrowed(self) -> QuerySet[Registration]:
+        """The letters that fit; a choice that makes no sense is left out."""
+        chosen, condition = self.cleaned_data, Q()
+        if state := chosen.get("tinh_trang"):
+            condition &= Q(state=state)
+        if unit := self.units.get(chosen.get("noi_cong_tac")):
+            condition &= within("workplace__path", [unit.path])
+        if ward := chosen.get("noi_cu_tru"):
+            condition &= Q(ward=ward)
+        keys = Registration.objects.filter(condition).values("pk")
+        return self.letters.filter(pk__in=keys) if condition else self.letters
+
+    def chosen_pairs(self) -> list[tuple[str, str]]:
+        """What was chosen, to be carried from page to page."""
+        return [(name, self.data[name]) for name in self.fields if self.data.get(name)]
+
+
+class FormOfUnitForm(forms.Form):
+    """Of which unit below the forms are shown."""
+
+    don_vi = UnitField(label="Đơn vị", required=False)
+
+
+class _DatedFormForm(BaseForm):
+    valid_from = DateField(label="Áp dụng từ ngày")
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+class PutFormForm(_DatedFormForm):
+    """A Word form of the office, in place of ours."""
+
+    submit_label = "Dùng mẫu này"
+    layout = Layout("file", "valid_from", "seen")
+
+    file = forms.FileField(
+        label="Tệp Word (.docx)",
+        widget=forms.FileInput(attrs={"accept": ".docx"}),
+        help_text="Tối đa 2 MB. Hệ thống điền thử ngay; mẫu nào không điền được thì không "
+        "nhận.",
+        error_messages={
+            "required": "Đồng chí chọn tệp mẫu.",
+            "empty": "Tệp trống, không có nội dung nào.",
+        },
+    )
+
+    def __init__(self, *args, **kwargs):
+        kwargs["initial"] = {"valid_from": timezone.localdate()} | kwargs["initial"]
+        super().__init__(*args, **kwargs)
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        if file.size > MAX_BYTES:
+            raise forms.ValidationError(refusals.TOO_LARGE)
+        return file
+
+
+class ReturnToOursForm(_DatedFormForm):
+    """From which day the system's own form is used again."""
+
+    submit_label = "Trở lại mẫu của hệ thống"
+    layout = Layout("valid_from", "seen")
+

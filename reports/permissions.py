@@ -1,0 +1,74 @@
+"""Who may print which paper, keep which register, change which form (docs/permissions.md)."""
+
+from collections.abc import Iterable
+
+from members.models import Committee, Registration, Role, User
+from members.permissions import Access, accesses, can_introduce_from, can_receive_at
+from members.scopes import contains
+from reports.models import DocumentTemplate
+
+State = Registration.State
+Kind = DocumentTemplate.Kind
+ABOVE = (Role.DEPARTMENT, Role.INSPECTOR)
+RESIDENCE = (Role.RESIDENCE_WARD, Role.RESIDENCE_CELL)
+
+# A letter that exists: it was sent, whatever became of it.
+SENT_STATES = [State.SENT, State.RECEIVED, State.RETURNED, State.ENDED]
+# What a ward has said to a letter.
+ANSWERED_STATES = [State.RECEIVED, State.RETURNED, State.ENDED]
+
+
+def can_print_letter(user: User, stay: Registration) -> bool:
+    """The workplace that wrote it, drafts too; the ward once it was sent; those above.
+
+    Fetch the stay for_rights.
+    """
+    if can_introduce_from(user, stay.workplace):
+        return stay.state in {State.DRAFT, *SENT_STATES}
+    if stay.state not in SENT_STATES:
+        return False
+    is_addressed = can_receive_at(user, stay.ward)
+    return is_addressed or Access.ABOVE in accesses(user, stay)
+
+
+def can_print_reply(user: User, stay: Registration) -> bool:
+    """What a ward has answered is its own paper; those above read it."""
+    if stay.state not in ANSWERED_STATES:
+        return False
+    return can_receive_at(user, stay.ward) or Access.ABOVE in accesses(user, stay)
+
+
+def can_print_papers(user: User) -> bool:
+    """Letters and replies, many at once."""
+    return user.has_role(Role.RESIDENCE_WARD, Role.WORKPLACE, *ABOVE)
+
+
+def can_see_forms(user: User) -> bool:
+    """Word forms of one's own units and those below."""
+    return user.has_role(Role.RESIDENCE_WARD, Role.WORKPLACE, *ABOVE)
+
+
+def can_change_form(user: User, unit: Committee, kind: str) -> bool:
+    """The workplace its letters, the ward its replies and notices; the department all
+    below."""
+    writer = Role.WORKPLACE if kind == Kind.LETTER else Role.RESIDENCE_WARD
+    return _any_contains(user.paths_of(writer, Role.DEPARTMENT), unit)
+
+
+def can_keep_registers(user: User) -> bool:
+    """Everybody but the administrator of accounts, who sees no members."""
+    return user.has_role(*RESIDENCE, Role.WORKPLACE, *ABOVE)
+
+
+def can_read_residence_register(user: User, unit: Committee) -> bool:
+    """Whom a ward or cell received: itself, the ward for its cells, those above."""
+    return _any_contains(user.paths_of(*RESIDENCE, *ABOVE), unit)
+
+
+def can_read_workplace_register(user: User, unit: Committee) -> bool:
+    """Whom a workplace introduced: itself, those above."""
+    return _any_contains(user.paths_of(Role.WORKPLACE, *ABOVE), unit)
+
+
+def _any_contains(paths: Iterable[str], unit: Committee) -> bool:
+    return any(contains(path, unit.path) for path in paths)

@@ -1,0 +1,95 @@
+"""Notices and contact books that wait for a ward, a cell or a workplace."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from evaluations.queries import uses_contact_books
+from members.models import Role, User
+from reports.queries.todos.todo import Todo, link, until
+from residence.queries.books import waiting_books
+from residence.queries.notices import Waiting, waiting_notices
+
+_RESIDENCE = (Role.RESIDENCE_WARD, Role.RESIDENCE_CELL)
+
+
+def notice_todos(user: User, on: date) -> Iterator[Todo]:
+    """Drafts to send, answers that are due, notices to open: a statement a side."""
+    if user.has_role(Role.RESIDENCE_WARD):
+        yield from _of_ward(waiting_notices(user, role=Role.RESIDENCE_WARD, on=on))
+    if user.has_role(Role.WORKPLACE):
+        yield from _of_workplace(waiting_notices(user, role=Role.WORKPLACE, on=on))
+
+
+def book_todos(user: User, on: date) -> Iterator[Todo]:
+    """Books that nobody has come for, where they are kept: two statements."""
+    paths = user.paths_of(*_RESIDENCE)
+    if not paths:
+        return
+    kept = uses_contact_books(paths, on.year)
+    number, since = waiting_books(
+        [path for path in paths if kept[path]], year=on.year, on=on
+    )
+    if number:
+        yield Todo(
+            f"đồng chí chưa đến nhận sổ liên hệ năm {on.year}",
+            link("reports:contact_book_list", nam=on.year, tinh_trang="chua-nhan"),
+            "Xem danh sách",
+            count=number,
+            since=since,
+        )
+
+
+def _of_ward(waiting: dict[str, Waiting]) -> Iterator[Todo]:
+    yield from _line(
+        waiting["late"],
+        "thông báo quá hạn, nơi công tác chưa trả lời",
+        "qua-han",
+        "Xem",
+        is_late=True,
+    )
+    yield from _line(
+        waiting["draft"], "thông báo đang soạn, chưa gửi", "dang-soan", "Gửi"
+    )
+    yield from _line(
+        waiting["open"],
+        f"thông báo đã gửi, chờ nơi công tác trả lời{until(waiting['open'].due)}",
+        "chua-tra-loi",
+        "Xem",
+        is_news=True,
+    )
+
+
+def _of_workplace(waiting: dict[str, Waiting]) -> Iterator[Todo]:
+    new = waiting["unseen"].number
+    words = f" ({new} thông báo mới, chưa mở xem)" if new else ""
+    late, open_ones = waiting["late"], waiting["open"]
+    yield from _line(
+        late,
+        f"thông báo của nơi cư trú quá hạn trả lời{words}",
+        "qua-han",
+        "Trả lời",
+        is_late=True,
+    )
+    yield from _line(
+        open_ones,
+        f"thông báo của nơi cư trú chờ trả lời{until(open_ones.due)}"
+        f"{'' if late.number else words}",
+        "chua-tra-loi",
+        "Xem, trả lời" if new else "Trả lời",
+    )
+
+
+def _line(
+    waiting: Waiting, text: str, shelf: str, action: str, **more
+) -> Iterator[Todo]:
+    if not waiting.number:
+        return
+    yield Todo(
+        text,
+        link("residence:notice_list", phan=shelf),
+        action,
+        count=waiting.number,
+        since=waiting.since,
+        due=waiting.due,
+        **more,
+    )

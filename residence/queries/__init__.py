@@ -1,0 +1,41 @@
+"""What other apps read of meetings; notices and books are read from their modules."""
+
+from residence.queries.meetings import (
+    NO_ATTENDANCE,
+    READERS,
+    RESIDENCE,
+    AttendanceTotals,
+    Period,
+    attendance_history,
+    attendance_totals,
+    counts_by_meeting,
+    counts_of,
+    due_at,
+    meeting_gaps,
+    meeting_years,
+    meetings_held,
+    meetings_to_run,
+    opinion_years,
+    people_living_in,
+    unclear_representatives,
+)
+
+__all__ = [
+    "NO_ATTENDANCE",
+    "READERS",
+    "RESIDENCE",
+    "AttendanceTotals",
+    "Period",
+    "attendance_history",
+    "attendance_totals",
+    "counts_by_meeting",
+    "counts_of",
+    "due_at",
+    "meeting_gaps",
+    "meeting_years",
+    "meetings_held",
+    "meetings_to_run",
+    "opinion_years",
+    "people_living_in",
+    "unclear_representatives",
+]

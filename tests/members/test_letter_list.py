@@ -1,0 +1,316 @@
+"""The list of the workplace's letters, by what they wait for; many sent at once."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from members.models import Exemption, Member, Registration
+from members.services.letters import draft_letter, introduce, return_letter
+from members.services.stays import end_registration, receive_registration
+from party76.audit.models import AuditEvent
+from tests.factories.members import make_member, make_registration
+from tests.factories.world import make_world
+
+pytestmark = pytest.mark.django_db
+DAY = date(2026, 6, 1)
+KEY = {"submission_key": "8b7c62cd-6f2b-4f0e-9a36-8b5d6f0a9a11"}
+State = Registration.State
+
+
+@pytest.fixture
+def world():
+    return make_world()
+
+
+@pytest.fixture
+def newcomer(world):
+    return make_member(world.workplace, full_name="Trần Văn An")
+
+
+@pytest.fixture
+def workplace(world, client):
+    client.force_login(world.workplace_user)
+    return client
+
+
+def listed(client, tab, **data):
+    url = f"{reverse('members:letter_list')}?muc={tab}"
+    page = client.post(url, data) if data else client.get(url)
+    return page, [row.letter for row in page.context["rows"]]
+
+
+def acts(page):
+    return [[act.label for act in row.acts] for row in page.context["rows"]]
+
+
+def put_on_paper(ward):
+    ward.uses_system = False
+    ward.save()
+
+
+# The list
+
+
+def test_letters_when_listed_stand_under_what_they_wait_for(world, workplace, newcomer):
+    others = [make_member(world.workplace) for _ in range(4)]
+    draft = draft_letter(newcomer, ward=world.ward, by=world.workplace_user)
+    sent = introduce(others[0], ward=world.ward, by=world.workplace_user)
+    returned = introduce(others[1], ward=world.ward, by=world.workplace_user)
+    return_letter(returned, reason="Sai địa chỉ", version=2, by=world.ward_user)
+    asked = make_registration(
+        others[2], world.ward, state=State.LETTER_ASKED, asked_on=DAY, received_on=DAY
+    )
+    ended = make_registration(others[3], world.ward, ended_on=DAY)
+    other = make_member(world.other_workplace)
+    introduce(other, ward=world.ward, by=world.other_workplace_user)
+
+    found = {
+        tab: listed(workplace, tab)[1]
+        for tab in (
+            "dang-soan",
+            "cho-tiep-nhan",
+            "tra-lai",
+            "de-nghi",
+            "da-ket-thuc",
+            "da-tiep-nhan",
+            "chua-ghi-so",
+        )
+    }
+
+    assert found == {
+        "dang-soan": [draft],
+        "cho-tiep-nhan": [sent],
+        "tra-lai": [returned],
+        "de-nghi": [asked],
+        "da-ket-thuc": [ended],
+        "da-tiep-nhan": [world.registration],
+        "chua-ghi-so": [world.registration, sent],
+    }
+
+
+def test_letters_when_listed_say_since_when_the_oldest_first(world, workplace):
+    days = [date(2026, 3, 5), date(2026, 1, 5), date(2026, 2, 5)]
+    for day in days:
+        letter = introduce(
+            make_member(world.workplace), ward=world.ward, by=world.workplace_user
+        )
+        Registration.objects.filter(pk=letter.pk).update(sent_on=day)
+
+    page, _ = listed(workplace, "cho-tiep-nhan")
+
+    assert [row.since for row in page.context["rows"]] == sorted(days)
+
+
+def test_letters_when_returned_or_drafted_say_since_when_by_the_record(
+    world, workplace, newcomer
+):
+    letter = introduce(newcomer, ward=world.ward, by=world.workplace_user)
+    return_letter(letter, reason="Sai", version=2, by=world.ward_user)
+    other = make_member(world.workplace)
+    draft_letter(other, ward=world.ward, by=world.workplace_user)
+
+    returned, _ = listed(workplace, "tra-lai")
+    drafted, _ = listed(workplace, "dang-soan")
+
+    today = timezone.localdate()
+    assert [row.since for row in returned.context["rows"]] == [today]
+    assert [row.since for row in drafted.context["rows"]] == [today]
+    assert "Lý do: Sai" in returned.content.decode()
+
+
+def test_end_when_the_member_was_introduced_anew_waits_no_longer(world, workplace):
+    end_registration(
+        world.registration, on=DAY, reason="moved_away", version=1, by=world.ward_user
+    )
+    introduce(world.member, ward=world.sister_ward, by=world.workplace_user)
+
+    assert listed(workplace, "da-ket-thuc")[1] == []
+
+
+@pytest.mark.parametrize(("days", "shown"), [(10, 1), (400, 0)])
+def test_end_when_somebody_left_for_good_is_told_for_a_year(
+    world, workplace, days, shown
+):
+    member = make_member(world.workplace, status=Member.Status.LEFT)
+    ended_on = timezone.localdate() - timedelta(days=days)
+    make_registration(member, world.ward, ended_on=ended_on, end_reason="retired")
+
+    page, found = listed(workplace, "da-ket-thuc")
+
+    assert len(found) == shown
+    assert acts(page) == [["Đã nhận biết"]] * shown
+
+
+def test_end_when_the_member_works_elsewhere_by_now_is_not_ours(world, workplace):
+    member = make_member(world.other_workplace)
+    make_registration(member, world.ward, workplace=world.workplace, ended_on=DAY)
+
+    assert listed(workplace, "da-ket-thuc")[1] == []
+
+
+def test_letters_when_searched_by_name_are_found_without_marks(
+    world, workplace, newcomer
+):
+    letter = introduce(newcomer, ward=world.ward, by=world.workplace_user)
+    other = make_member(world.workplace, full_name="Lý Thị Bé")
+    introduce(other, ward=world.ward, by=world.workplace_user)
+
+    _, found = listed(workplace, "cho-tiep-nhan", q="tran van an")
+
+    assert found == [letter]
+
+
+def test_list_when_no_heading_is_asked_for_opens_where_something_waits(
+    world, workplace, newcomer
+):
+    letter = introduce(newcomer, ward=world.ward, by=world.workplace_user)
+    return_letter(letter, reason="Sai", version=2, by=world.ward_user)
+
+    page = workplace.get(reverse("members:letter_list"))
+
+    assert page.context["tab"] == "tra-lai"
+
+
+def test_letter_to_a_ward_on_paper_is_received_and_ended_from_the_list(
+    world, workplace, newcomer
+):
+    put_on_paper(world.ward)
+    letter = introduce(newcomer, ward=world.ward, by=world.workplace_user)
+    page, _ = listed(workplace, "cho-tiep-nhan")
+    offered = acts(page)
+    for act in page.context["rows"][0].acts[:2]:
+        assert workplace.get(act.url).status_code == 200
+
+    receive_registration(letter, on=DAY, version=2, by=world.workplace_user)
+    received, found = listed(workplace, "da-tiep-nhan")
+
+    assert offered == [["Ghi tiếp nhận", "Ghi trả lại", "Rút", "Ghi số, ngày"]]
+    assert found == [world.registration, letter]
+    assert acts(received) == [["Ghi kết thúc", "Ghi số, ngày"]] * 2
+    assert workplace.get(received.context["rows"][1].acts[0].url).status_code == 200
+
+
+def test_letter_to_a_ward_in_the_system_is_the_wards_to_receive(
+    world, workplace, newcomer
+):
+    introduce(newcomer, ward=world.ward, by=world.workplace_user)
+
+    page, _ = listed(workplace, "cho-tiep-nhan")
+
+    assert acts(page) == [["Rút", "Ghi số, ngày"]]
+
+
+@pytest.mark.parametrize("number", [1, 3])
+@pytest.mark.parametrize("tab", ["cho-tiep-nhan", "dang-soan"])
+def test_list_when_there_are_more_letters_asks_no_more(
+    world, client, tab, number, django_assert_num_queries
+):
+    write = introduce if tab == "cho-tiep-nhan" else draft_letter
+    for _ in range(number):
+        member = make_member(world.workplace)
+        letter = write(member, ward=world.ward, by=world.workplace_user)
+        Exemption.objects.create(registration=letter, ground="study", valid_from=DAY)
+    client.force_login(world.workplace_user)
+
+    with django_assert_num_queries(8):
+        client.get(f"{reverse('members:letter_list')}?muc={tab}")
+
+
+# Many at once, from the list
+
+
+def tick(*letters):
+    return [f"{letter.pk}.{letter.version}" for letter in letters]
+
+
+def drafts(world, number):
+    return [
+        draft_letter(
+            make_member(world.workplace), ward=world.ward, by=world.workplace_user
+        )
+        for _ in range(number)
+    ]
+
+
+def test_drafts_when_sent_together_get_running_numbers_where_they_have_none(
+    world, workplace
+):
+    first, second, third = drafts(world, 3)
+    Registration.objects.filter(pk=second.pk).update(letter_number="99")
+    page = workplace.post(
+        reverse("members:letters_send"), {"dong": tick(first, second, third)}
+    )
+
+    workplace.post(
+        reverse("members:letters_send"),
+        {
+            **KEY,
+            "lam": "1",
+            "dong": tick(first, second, third),
+            "on": "01/06/2026",
+            "dated": "31/05/2026",
+            "first_number": "15-GGT",
+        },
+    )
+
+    letters = Registration.objects.filter(pk__in=[first.pk, second.pk, third.pk])
+    assert "Gửi các giấy đang soạn" in page.content.decode()
+    assert list(letters.order_by("pk").values_list("state", "letter_number")) == [
+        ("sent", "15-GGT"),
+        ("sent", "99"),
+        ("sent", "16-GGT"),
+    ]
+    assert set(letters.values_list("sent_on", "letter_date")) == {
+        (DAY, date(2026, 5, 31))
+    }
+
+
+def test_drafts_when_one_was_changed_meanwhile_stay_all_unsent(world, workplace):
+    first, second = drafts(world, 2)
+    Registration.objects.filter(pk=second.pk).update(version=5)
+
+    page = workplace.post(
+        reverse("members:letters_send"),
+        {**KEY, "lam": "1", "dong": tick(first, second), "on": "01/06/2026"},
+    )
+
+    assert page.status_code == 422
+    told = page.content.decode()
+    assert f"Đồng chí {second.member.full_name}: vừa có người khác xử lý" in told
+    assert f"Đồng chí {first.member.full_name}:" not in told
+    assert not Registration.objects.filter(state="sent").exists()
+
+
+def test_drafts_of_another_workplace_are_not_there_to_send(world, client):
+    (draft,) = drafts(world, 1)
+    client.force_login(world.other_workplace_user)
+
+    client.post(
+        reverse("members:letters_send"),
+        {**KEY, "lam": "1", "dong": tick(draft), "on": "01/06/2026"},
+    )
+
+    assert Registration.objects.get(pk=draft.pk).state == State.DRAFT
+
+
+def test_ends_when_noted_together_are_recorded_each(world, workplace):
+    stays = [
+        make_registration(make_member(world.workplace), world.ward, ended_on=DAY)
+        for _ in range(2)
+    ]
+
+    workplace.post(
+        reverse("members:letters_note_end"),
+        {**KEY, "lam": "1", "dong": tick(*stays)},
+    )
+
+    noted = Registration.objects.filter(end_noted_on=timezone.localdate())
+    assert list(noted.order_by("pk")) == stays
+    events = AuditEvent.objects.filter(
+        object_type="registration", facts__has_key="noted"
+    )
+    assert sorted(events.values_list("object_key", flat=True)) == sorted(
+        str(stay.pk) for stay in stays
+    )

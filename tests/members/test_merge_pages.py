@@ -1,0 +1,529 @@
+"""Hồ sơ có thể trùng: the pages, and how a merged record is met everywhere else."""
+
+import pytest
+from django.urls import reverse
+
+from members.imports.runs import ListKind, mark_of, plan_run
+from members.models import Member, MemberMerge
+from members.queries.known_persons import known_persons
+from members.queries.persons import possible_duplicates
+from members.services.import_runs import confirm_run, draft_run, keep_run
+from members.services.imports import write_incoming
+from party76.spreadsheets.reading import read_pasted
+from reports.queries.home import todos_of
+from tests.factories.members import make_registration
+from tests.factories.merges import BORN, DAY, make_twins
+from tests.factories.world import make_world
+from tests.members.imports import TODAY, outcomes, plan_rows
+
+pytestmark = pytest.mark.django_db
+State = MemberMerge.State
+LIST = reverse("members:merge_list")
+
+
+@pytest.fixture
+def world():
+    return make_world()
+
+
+@pytest.fixture
+def twins(world):
+    return make_twins(
+        world,
+        own={"phone": "", "card_number": "11.000088"},
+        written={"phone": "0913456789", "card_number": "11.000077"},
+    )
+
+
+@pytest.fixture
+def as_user(client, world):
+    """as_user(who) → the client, logged in as that person."""
+
+    def log_in(who: str):
+        client.force_login(getattr(world, who))
+        return client
+
+    return log_in
+
+
+def compare_url(twins, **query) -> str:
+    url = reverse("members:merge_compare", args=[twins.own.pk, twins.written.pk])
+    return url + "".join(f"?{name}={value}" for name, value in query.items())
+
+
+def page(name: str, merge) -> str:
+    return reverse(f"members:{name}", args=[merge.pk])
+
+
+def proposal(twins, *, keep=None) -> dict[str, int]:
+    kept, dropped = twins.own, twins.written
+    if keep == twins.written:
+        kept, dropped = dropped, kept
+    return {
+        "giu": kept.pk,
+        "kept_version": kept.version,
+        "dropped_version": dropped.version,
+    }
+
+
+# The list
+
+
+def test_list_shows_pairs_with_both_units_and_reasons(twins, as_user):
+    text = as_user("ward_user").get(LIST).content.decode()
+
+    assert "cùng họ tên, cùng ngày sinh" in text
+    assert "Sở Y tế" in text
+    assert compare_url(twins).replace(
+        f"{twins.own.pk}/{twins.written.pk}", f"{twins.written.pk}/{twins.own.pk}"
+    ) in (text)
+
+
+def test_list_is_searched_by_post_and_without_marks(twins, as_user):
+    client = as_user("ward_user")
+
+    found = client.post(LIST, {"q": "thi hoa"})
+    nobody = client.post(LIST, {"q": "Nguyễn"})
+
+    assert found.context["total"] == 1
+    assert nobody.context["total"] == 0
+    assert "Không có cặp hồ sơ nào của người có tên này" in nobody.content.decode()
+
+
+def test_list_without_pairs_says_what_to_do_next(as_user):
+    text = as_user("ward_user").get(LIST).content.decode()
+
+    assert "Không có cặp hồ sơ nào cần xem" in text
+
+
+def test_list_goes_page_by_page(world, as_user, monkeypatch):
+    monkeypatch.setattr("members.views.merges.PAIRS_A_PAGE", 1)
+    for name in ("Vũ Giáp", "Vũ Ất", "Vũ Bính"):
+        make_twins(world, own={"full_name": name}, written={"full_name": name})
+    client = as_user("ward_user")
+
+    first = client.get(LIST).context["page"]
+    second = client.get(LIST, {"after": first.next}).context["page"]
+    third = client.get(LIST, {"after": second.next}).context["page"]
+    back = client.get(LIST, {"before": third.previous}).context["page"]
+
+    assert (first.previous, third.next) == (None, None)
+    assert back.rows == second.rows
+    assert len({one.rows[0].first for one in (first, second, third)}) == 3
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_pairs_of_each_state_have_their_tab(twins, as_user, state):
+    merge = twins.merge() if state in {State.DONE, State.UNDONE} else twins.propose()
+    if state == State.UNDONE:
+        twins.undo(merge)
+    if state == State.REFUSED:
+        MemberMerge.objects.update(state=state, closed_at="2026-06-01T00:00Z")
+
+    answer = as_user("ward_user").get(LIST, {"nhom": state.value})
+
+    assert [row.merge.pk for row in answer.context["page"].rows] == [merge.pk]
+    assert page("merge_detail", merge) in answer.content.decode()
+
+
+@pytest.mark.parametrize("number", [1, 3])
+@pytest.mark.parametrize("tab", ["", "proposed"])
+def test_list_when_it_grows_asks_no_more(
+    world, as_user, tab, number, django_assert_num_queries
+):
+    for name in ("Vũ Giáp", "Vũ Ất", "Vũ Bính")[:number]:
+        twins = make_twins(world, own={"full_name": name}, written={"full_name": name})
+        if tab:
+            twins.propose()
+    client = as_user("ward_user")
+
+    with django_assert_num_queries(13 if tab else 10):
+        client.get(LIST, {"nhom": tab})
+
+
+# Compare and propose
+
+
+def test_compare_shows_both_sides_who_reads_them_and_the_warning(world, as_user):
+    twins = make_twins(
+        world,
+        own={"card_number": "11.000088"},
+        written={
+            "workplace": world.workplace,
+            "phone": "0913456789",
+            "card_number": "11.000077",
+        },
+    )
+
+    answer = as_user("workplace_user").get(compare_url(twins))
+
+    lines = {line.label: line for line in answer.context["comparison"].lines}
+    text = answer.content.decode()
+    assert (lines["Điện thoại"].kept, lines["Điện thoại"].dropped) == ("", "0913456789")
+    assert (lines["Điện thoại"].after, lines["Điện thoại"].is_taken) == (
+        "0913456789",
+        True,
+    )
+    assert lines["Số thẻ đảng viên"].after == "11.000088"
+    assert "Số thẻ đảng viên của hai hồ sơ khác nhau" in text
+    assert "Sau khi ghép" in text
+
+
+def test_compare_tells_a_workplace_nothing_of_a_record_it_may_not_read(twins, as_user):
+    text = as_user("workplace_user").get(compare_url(twins)).content.decode()
+
+    assert "Đảng ủy phường Ninh Kiều" in text
+    assert "Số thẻ đảng viên của hai hồ sơ khác nhau" in text
+    for kept_back in ("0913456789", "11.000077", "Quân khu 9"):
+        assert kept_back not in text
+
+
+def test_compare_tells_a_ward_nothing_of_the_record_of_a_workplace(twins, as_user):
+    Member.objects.filter(pk=twins.own.pk).update(position="Bác sĩ", phone="0900000002")
+
+    text = as_user("ward_user").get(compare_url(twins)).content.decode()
+
+    assert "Sở Y tế" in text
+    for kept_back in ("11.000088", "Bác sĩ", "0900000002"):
+        assert kept_back not in text
+
+
+def test_compare_shows_what_stands_in_the_way_and_offers_nothing(twins, as_user, world):
+    make_registration(twins.own, world.sister_ward)
+
+    text = as_user("ward_user").get(compare_url(twins)).content.decode()
+
+    assert "Cần giải quyết trước khi ghép" in text
+    assert "đều đang tiếp nhận đồng chí này" in text
+    assert "Đề nghị ghép hồ sơ" not in text
+
+
+def test_compare_turned_round_keeps_the_other_record(twins, as_user):
+    answer = as_user("ward_user").get(compare_url(twins, giu=twins.written.pk))
+
+    assert answer.context["comparison"].kept.member == twins.written
+
+
+def test_proposing_leads_to_the_pair_that_waits(twins, as_user, world):
+    answer = as_user("ward_user").post(compare_url(twins), proposal(twins))
+
+    merge = MemberMerge.objects.get()
+    assert answer.url == page("merge_detail", merge)
+    assert (merge.state, merge.ward_agreed_by) == (State.PROPOSED, world.ward_user)
+    assert merge.reasons == ["cùng họ tên, cùng ngày sinh"]
+
+
+def test_proposing_by_the_only_side_is_done_at_once(world, as_user):
+    twins = make_twins(world, own={"workplace": world.outside_workplace})
+    client = as_user("ward_user")
+    text = client.get(compare_url(twins)).content.decode()
+
+    client.post(compare_url(twins), proposal(twins, keep=twins.written))
+
+    assert "hai hồ sơ được ghép ngay" in text
+    assert MemberMerge.objects.get().state == State.DONE
+
+
+def test_proposing_what_has_changed_meanwhile_is_told(twins, as_user):
+    sent = proposal(twins)
+    Member.objects.filter(pk=twins.own.pk).update(version=5)
+
+    answer = as_user("ward_user").post(compare_url(twins), sent)
+
+    assert answer.status_code == 422
+    assert "vừa có người khác sửa" in answer.content.decode()
+    assert not MemberMerge.objects.exists()
+
+
+def test_whoever_is_no_side_reads_and_cannot_propose(twins, as_user):
+    client = as_user("department_user")
+
+    shown = client.get(compare_url(twins)).content.decode()
+    sent = client.post(compare_url(twins), proposal(twins))
+
+    assert "Đề nghị ghép hồ sơ" not in shown
+    assert sent.status_code == 403
+
+
+# Agree, refuse, undo
+
+
+def test_other_side_sees_the_warning_and_agrees(twins, as_user):
+    merge = twins.propose()
+    client = as_user("workplace_user")
+    shown = client.get(page("merge_detail", merge)).content.decode()
+
+    answer = client.post(page("merge_agree", merge), {"version": merge.version})
+
+    merge.refresh_from_db()
+    assert "Số thẻ đảng viên của hai hồ sơ khác nhau" in shown
+    assert "Xác nhận ghép hồ sơ" in shown
+    assert (answer.url, merge.state) == (page("merge_detail", merge), State.DONE)
+
+
+def test_side_that_has_spoken_is_not_asked_again(twins, as_user):
+    merge = twins.propose()
+
+    shown = as_user("ward_user").get(page("merge_detail", merge)).content.decode()
+
+    assert "Xác nhận ghép hồ sơ" not in shown
+
+
+def test_agreeing_when_something_stands_in_the_way_is_told(twins, as_user, world):
+    merge = twins.propose()
+    make_registration(twins.own, world.sister_ward)
+
+    answer = as_user("workplace_user").post(
+        page("merge_agree", merge), {"version": merge.version}
+    )
+
+    assert answer.status_code == 422
+    assert "đều đang tiếp nhận đồng chí này" in answer.content.decode()
+
+
+def test_agreeing_on_an_older_edition_is_a_conflict(twins, as_user):
+    merge = twins.propose()
+    MemberMerge.objects.update(version=7)
+
+    answer = as_user("workplace_user").post(
+        page("merge_agree", merge), {"version": merge.version}
+    )
+
+    assert answer.status_code == 409
+    assert MemberMerge.objects.get().state == State.PROPOSED
+
+
+def test_refusing_asks_why_and_closes_the_pair(twins, as_user):
+    merge = twins.propose()
+    client = as_user("workplace_user")
+    url = page("merge_refuse", merge)
+
+    without = client.post(url, {"version": merge.version})
+    client.post(url, {"version": merge.version, "note": "Khác quê quán"})
+
+    merge.refresh_from_db()
+    assert without.status_code == 422
+    assert (merge.state, merge.note) == (State.REFUSED, "Khác quê quán")
+    assert client.get(LIST).context["total"] == 0
+
+
+def test_refused_pair_can_be_looked_at_again(twins, as_user):
+    merge = twins.propose()
+    client = as_user("workplace_user")
+    client.post(page("merge_refuse", merge), {"version": merge.version, "note": "x"})
+
+    detail = client.get(page("merge_detail", merge)).content.decode()
+    shown = client.get(compare_url(twins)).content.decode()
+
+    assert compare_url(twins) in detail
+    assert "Cặp hồ sơ này đã được xem trước đây" in shown
+
+
+def test_pair_dismissed_at_once_is_offered_to_neither_side(twins, as_user):
+    url = reverse("members:merge_dismiss", args=[twins.own.pk, twins.written.pk])
+
+    as_user("ward_user").post(url, {"note": "Trùng tên"})
+
+    assert as_user("workplace_user").get(LIST).context["total"] == 0
+    assert MemberMerge.objects.get().state == State.REFUSED
+
+
+def test_undoing_is_offered_while_nothing_stands_on_it(twins, as_user):
+    merge = twins.merge()
+    client = as_user("ward_user")
+    shown = client.get(page("merge_detail", merge)).content.decode()
+
+    client.post(page("merge_undo", merge), {"version": merge.version, "note": "Nhầm"})
+
+    merge.refresh_from_db()
+    assert page("merge_undo", merge) in shown
+    assert merge.state == State.UNDONE
+
+
+def test_undoing_is_not_offered_where_something_stands_on_it(twins, as_user):
+    merge = twins.merge()
+    Member.objects.filter(pk=twins.own.pk).update(position="Trưởng khoa", version=9)
+    client = as_user("ward_user")
+
+    shown = client.get(page("merge_detail", merge)).content.decode()
+    sent = client.post(
+        page("merge_undo", merge), {"version": merge.version, "note": "Nhầm"}
+    )
+
+    assert page("merge_undo", merge) not in shown
+    assert "đã được sửa sau khi ghép" in shown
+    assert sent.status_code == 422
+
+
+# The merged record everywhere else
+
+
+def test_file_of_the_merged_record_leads_to_the_one_that_stands(twins, as_user):
+    twins.merge()
+    old, new = (
+        reverse("reports:member_file", args=[member.pk])
+        for member in (twins.written, twins.own)
+    )
+
+    assert as_user("ward_user").get(old).url == new
+    assert as_user("workplace_user").get(old).url == new
+    assert as_user("sister_user").get(old).status_code == 404
+    assert as_user("ward_user").get(new).status_code == 200
+
+
+def test_merged_record_is_in_no_list_and_no_search(twins, as_user, world):
+    twins.merge()
+    url = reverse("members:member_list")
+
+    for who in ("ward_user", "workplace_user", "department_user"):
+        for listed in ("current", "gone", "not_introduced"):
+            rows = as_user(who).get(url, {"trang_thai": listed}).context["page"].rows
+            assert twins.written.pk not in {row.pk for row in rows}, (who, listed)
+        found = as_user(who).post(url, {"q": "Trần Thị Hòa"}).context["page"].rows
+        assert [row.pk for row in found] == [twins.own.pk], who
+
+
+def test_merged_record_is_no_duplicate_of_anybody(twins):
+    twins.merge()
+
+    found = possible_duplicates(full_name="Trần Thị Hòa", birth_date=BORN)
+
+    assert [member.pk for member in found] == [twins.own.pk]
+
+
+def test_paper_letter_with_the_card_of_the_merged_record_finds_the_other(twins, world):
+    twins.merge()
+
+    found = known_persons(
+        card_number="11.000077",
+        full_name="Trần Thị Hòa",
+        birth_date=None,
+        workplace=None,
+        by=world.sister_user,
+    )
+
+    assert [known.member.pk for known in found] == [twins.own.pk]
+
+
+HEAD = "Họ và tên\tNgày sinh\tSố thẻ\tĐơn vị công tác\tNgày tiếp nhận"
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "Trần Thị Hòa\t19/05/1970\t11.000077\tSở Y tế\t01/01/2012",
+        "Trần Thị Hòa\t19/05/1970\t11.000088\tSở Y tế\t01/01/2012",
+        "Trần Thị Hòa\t19/05/1970\t\tSở Y tế\t01/01/2012",
+    ],
+)
+def test_list_of_the_ward_finds_the_record_that_stands(twins, world, row):
+    twins.merge()
+
+    plan = plan_rows(f"{HEAD}\n{row}", world.ward)
+
+    assert outcomes(plan) == {2: "unchanged"}
+    assert plan.preview.rows[-1].target == twins.own.pk
+
+
+def test_list_of_the_workplace_with_the_merged_card_writes_no_second_card(twins, world):
+    twins.merge()
+    head = "Họ và tên\tNgày sinh\tSố thẻ\tChức vụ"
+    row = "Trần Thị Hòa\t19/05/1970\t11.000077\tBác sĩ"
+
+    plan = plan_rows(f"{head}\n{row}", world.workplace, kind=ListKind.WORKERS)
+    write_incoming(
+        plan.incoming,
+        committee=world.workplace,
+        today=TODAY,
+        source={},
+        by=world.workplace_user,
+    )
+
+    kept = Member.objects.get(pk=twins.own.pk)
+    assert (kept.card_number, kept.position) == ("11.000088", "Bác sĩ")
+
+
+def test_merged_record_is_not_counted_at_its_workplace(world, as_user):
+    twins = make_twins(world, written={"workplace": world.workplace})
+    url = reverse("members:committee_detail", args=[world.workplace.pk])
+    before = as_user("workplace_user").get(url).content.decode()
+
+    twins.merge()
+    after = as_user("workplace_user").get(url).content.decode()
+
+    assert before != after
+    assert (
+        Member.objects.visible_to(world.workplace_user)
+        .filter(workplace=world.workplace)
+        .count()
+        == 2
+    )
+
+
+# Hints
+
+
+def test_file_tells_of_a_pair_of_a_proposal_and_of_a_merge(twins, as_user):
+    url = reverse("reports:member_file", args=[twins.own.pk])
+    client = as_user("workplace_user")
+    hints = [client.get(url).content.decode()]
+    merge = twins.propose()
+    hints.append(client.get(url).content.decode())
+    client.post(page("merge_agree", merge), {"version": merge.version})
+    hints.append(client.get(url).content.decode())
+
+    assert "Có một hồ sơ khác có thể là của đồng chí này" in hints[0]
+    assert "đề nghị ghép đang chờ xác nhận" in hints[1]
+    assert "đã ghép từ hai hồ sơ của một người" in hints[2]
+
+
+def test_file_of_the_kept_record_tells_the_inspector_what_was_done_to_both(
+    twins, as_user
+):
+    inspector = as_user("inspector_user")
+    inspector.get(reverse("reports:member_file", args=[twins.written.pk]))
+    twins.merge()
+
+    file = inspector.get(reverse("reports:member_file", args=[twins.own.pk]))
+
+    actions = [event.action for event in file.context["file"].events]
+    assert actions.count("Xem") == 2
+
+
+@pytest.mark.parametrize(
+    ("who", "expected"),
+    [("workplace_user", 1), ("ward_user", None), ("department_user", None)],
+)
+def test_home_tells_the_side_whose_word_is_missing(twins, world, who, expected):
+    twins.propose()
+
+    todos = todos_of(getattr(world, who), on=DAY)
+
+    found = [todo.count for todo in todos if "ghép hồ sơ" in todo.text]
+    assert found == ([expected] if expected else [])
+
+
+def test_end_of_an_import_tells_how_many_pairs_there_are(twins, as_user, world):
+    workbook = read_pasted("STT\tHọ và tên\tSố thẻ\n1\tTrần Thị Dán\t11.000099")
+    office = {"committee": world.workplace, "by": world.workplace_user}
+    run = keep_run(
+        draft_run(workbook, kind=ListKind.WORKERS, **office), by=office["by"]
+    )
+    plan = plan_run(run, committee=world.workplace, today=TODAY)
+    confirm_run(run, mark=mark_of(plan.preview), today=TODAY, **office)
+    client = as_user("workplace_user")
+
+    text = client.get(reverse("members:import_result", args=[run.pk])).content.decode()
+
+    assert "1 cặp hồ sơ có thể trùng" in text
+    assert LIST in text
+
+
+@pytest.mark.parametrize(
+    ("who", "expected"),
+    [("ward_user", True), ("workplace_user", True), ("cell_user", False)],
+)
+def test_list_of_members_leads_there(as_user, who, expected):
+    text = as_user(who).get(reverse("members:member_list")).content.decode()
+
+    assert (f'href="{LIST}"' in text) is expected
