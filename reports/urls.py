@@ -4,6 +4,7 @@ from reports.views import (
     audit,
     home,
     members,
+    reform_again,
     reform_lists,
     reorganisations,
     summaries,
@@ -75,6 +76,16 @@ urlpatterns = [
         "sap-xep/<int:pk>/trang-tinh/",
         reform_lists.reorganisation_sheet,
         name="reorganisation_sheet",
+    ),
+    path(
+        "sap-xep/<int:pk>/danh-sach/",
+        reform_again.reorganisation_replace,
+        name="reorganisation_replace",
+    ),
+    path(
+        "sap-xep/<int:pk>/lam-lai/",
+        reform_again.reorganisation_again,
+        name="reorganisation_again",
     ),
     path(
         "sap-xep/<int:pk>/tra-loi/",

@@ -8,7 +8,7 @@ from members.imports.columns import MEMBER_COLUMNS
 from members.imports.runs import ListKind
 from members.models import Kind, Operation, Registration, Reorganisation
 from members.services.corrections import ask_correction
-from members.services.reorganisations.lists import begin_reorganisation
+from members.services.reorganisations.lists import begin_reorganisation, give_up
 from members.services.reorganisations.plan import ReformPlan, Step
 from members.services.reorganisations.run import carry_out, draft_reorganisation
 from party76.spreadsheets.reading import read_pasted
@@ -48,6 +48,7 @@ class RightsWorld(World):
     reform: object
     ward_reform: object
     done_reform: object
+    cancelled_reform: object
 
 
 def make_rights_world() -> RightsWorld:
@@ -110,7 +111,14 @@ def _reforms(world) -> dict[str, Reorganisation]:
         "reform": _begun(world.city, "Sở Y tế\tSở Y tế mới", world.department_user),
         "ward_reform": _begun(world.ward, "NK1\tChi bộ Khu vực A", world.ward_user),
         "done_reform": carry_out(done, plan, today=day, by=world.department_user),
+        "cancelled_reform": _cancelled(world),
     }
+
+
+def _cancelled(world) -> Reorganisation:
+    begun = _begun(world.ward, "NK1\tChi bộ Khu vực B", world.ward_user)
+    give_up(begun, version=begun.version, by=world.ward_user)
+    return begun
 
 
 def _begun(committee, row: str, by) -> Reorganisation:

@@ -365,7 +365,7 @@ def test_type_ahead_when_there_are_more_old_names_asks_no_more(
         merge(old, [ward], f"phường Mới {number}")
     client.force_login(old.world.workplace_user)
 
-    with django_assert_num_queries(6):  # session, account with posts, and four
+    with django_assert_num_queries(7):  # session, account, posts, and four
         client.get(reverse("members:unit_options"), {"q": "phuong cu"})
 
 
