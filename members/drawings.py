@@ -8,15 +8,8 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from members.queries.lineage import (
-    Branch,
-    Event,
-    Joint,
-    Lineage,
-    Stage,
-    events_of,
-    part_words,
-)
+from members.queries.lineage import Branch, Joint, Lineage, Stage
+from members.queries.lineage_events import Event, events_of, part_words
 
 WIDTH = 300
 _STEP = 20  # a generation further left or right
@@ -147,7 +140,7 @@ class _Pen:
             self.more(branch.left_out, depth)
         if branch.joint:
             start = self.y if start is None else start
-            self.joint(branch.joint, trunk)
+            self.joint(branch.joint, trunk, _parted_words(branch))
             self.line(f"M{trunk} {start}V{self.y}", is_part=_all_parts(straight, aside))
             self.arrow_down(trunk)
         return self.box(branch, depth, is_here=is_here)
@@ -189,13 +182,14 @@ class _Pen:
         self.y = box.bottom + _GAP
         return box
 
-    def joint(self, joint: Joint, trunk: int) -> None:
-        """Day, form and decision beside the line, between the boxes."""
+    def joint(self, joint: Joint, trunk: int, parted: str = "") -> None:
+        """Day, form, decision and who left beside the line, between the boxes."""
         x = trunk + 12
         first = f"{joint.on:%d/%m/%Y}"
         head = f"{first} · {joint.words}" if joint.words else first
         words = _wrapped(head, WIDTH - x, _SMALL_LETTER)
         words += _wrapped(joint.decision_words, WIDTH - x, _SMALL_LETTER)
+        words += _wrapped(parted, WIDTH - x, _SMALL_LETTER)
         self.y += _GAP // 2
         for number, line in enumerate(words):
             self.y += _SMALL
@@ -260,6 +254,11 @@ def _small_words(branch: Branch) -> list[str]:
     beside = f"cùng với {_some(branch.beside)}" if branch.beside else ""
     repeated = "đã nêu ở trên" if branch.is_repeated else ""
     return [words for words in (span, beside, repeated) if words]
+
+
+def _parted_words(branch: Branch) -> str:
+    names = [stage.name for stage, _ in branch.parted]
+    return f"tách ra: {_some(names)}" if names else ""
 
 
 def _some(names: list[str], most: int = 3) -> str:

@@ -278,6 +278,17 @@ def can_run_reorganisation(user: User, reorganisation: Reorganisation) -> bool:
     return _any_contains(paths, reorganisation.committee)
 
 
+def can_take_back_reorganisation(user: User, reorganisation: Reorganisation) -> bool:
+    """As to run it; what somebody of the department did is the department's to undo."""
+    if not can_run_reorganisation(user, reorganisation):
+        return False
+    above = user.paths_of(Role.DEPARTMENT)
+    if _any_contains(above, reorganisation.committee):
+        return True
+    doer = reorganisation.done_by
+    return doer is None or not doer.assignments.filter(role=Role.DEPARTMENT).exists()
+
+
 def can_edit_whole_unit(user: User, committee: Committee) -> bool:
     """Kind, sector, in or outside the city: the department alone."""
     return _any_contains(user.paths_of(Role.DEPARTMENT), committee)

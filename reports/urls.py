@@ -7,6 +7,7 @@ from reports.views import (
     home,
     members,
     notice_papers,
+    reform_again,
     reform_lists,
     reorganisations,
     summaries,
@@ -80,6 +81,16 @@ urlpatterns = [
         "sap-xep/<int:pk>/trang-tinh/",
         reform_lists.reorganisation_sheet,
         name="reorganisation_sheet",
+    ),
+    path(
+        "sap-xep/<int:pk>/danh-sach/",
+        reform_again.reorganisation_replace,
+        name="reorganisation_replace",
+    ),
+    path(
+        "sap-xep/<int:pk>/lam-lai/",
+        reform_again.reorganisation_again,
+        name="reorganisation_again",
     ),
     path(
         "sap-xep/<int:pk>/tra-loi/",

@@ -328,6 +328,10 @@ POST | reports:reorganisation_confirm | ward_reform                     | + - - 
 GET  | reports:reorganisation_cancel  | ward_reform                     | + - - . . - - - + - -
 POST | reports:reorganisation_cancel  | ward_reform                     | + - - . . - - - + - -
 GET  | reports:reorganisation_confirm | reform                          | . - - . . - - - + - -
+GET  | reports:reorganisation_replace | ward_reform                     | + - - . . - - - + - -
+POST | reports:reorganisation_replace | ward_reform                     | + - - . . - - - + - -
+GET  | reports:reorganisation_again   | cancelled_reform                | + - - . . - - - + - -
+POST | reports:reorganisation_again   | cancelled_reform                | + - - . . - - - + - -
 GET  | reports:reorganisation_progress | ward_reform                     | + - - . . - - - + + -
 GET  | reports:reorganisation_take_back | done_reform                     | . - - . . - - - + - -
 POST | reports:reorganisation_take_back | done_reform                     | . - - . . - - - + - -

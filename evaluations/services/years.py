@@ -14,6 +14,7 @@ from evaluations.services.decisions import Decision
 from evaluations.services.rows import MOVED_ON, PLACE_FIELDS, Due, due_rows
 from members.models import Committee, User
 from members.scopes import contains
+from members.services.tree_lock import hold_tree
 from party76.audit.models import Action
 from party76.audit.services import record
 
@@ -66,6 +67,7 @@ def open_rating_year(
         uses_contact_book=uses_contact_book,
         **vars(deadlines or Deadlines()),
     )
+    hold_tree()
     _check_new(rating_year)
     rating_year.save()
     done = _write_rows(rating_year, below=committee)
@@ -105,6 +107,7 @@ def refresh_rating_year(
     row past its draft never touched; an undecided draft of a stay that no longer
     touches the period goes. Raises ValidationError on a closed year.
     """
+    hold_tree()
     require_open(rating_year)
     unit = below or rating_year.committee
     done = _write_rows(rating_year, below=unit)

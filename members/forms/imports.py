@@ -141,7 +141,7 @@ class ColumnsForm(BaseForm):
         super().__init__(*args, initial=given, **kwargs)
         self.columns: list[Column] = columns
         self.specs: tuple[ColumnSpec, ...] = specs
-        self.fields["first_row"].max_value = rows
+        self.row_count = rows
         keys = [(spec.key, spec.label) for spec in specs]
         for column in columns:
             self.fields[_column_field(column)] = forms.ChoiceField(
@@ -151,6 +151,14 @@ class ColumnsForm(BaseForm):
                 initial=column.key or "",
                 widget=forms.Select(attrs={"class": "form-select"}),
             )
+
+    def clean_first_row(self):
+        first = self.cleaned_data["first_row"]
+        if first > self.row_count:
+            raise forms.ValidationError(
+                f"Danh sách chỉ có {self.row_count} dòng. Đồng chí nhập số nhỏ hơn."
+            )
+        return first
 
     def rows(self):
         """Each column with its box, for the table."""

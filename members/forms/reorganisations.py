@@ -1,4 +1,4 @@
-"""Forms of a reorganisation: the decision, its list, one unit at once, the answers."""
+"""Forms of a reorganisation: the decision, its list, the answers."""
 
 import hashlib
 from datetime import timedelta
@@ -10,9 +10,10 @@ from members.forms.imports import ListSourceForm
 from members.forms.units import UnitField
 from members.imports.reforms.parts import NOBODY, PartQuestion
 from members.imports.reforms.planner import ONLY_NAMES, POSTS_TO_END, Choice
-from members.models import Kind, Operation, Reorganisation, Role, Sector
+from members.models import Committee, Reorganisation, Role
 from members.scopes import contains
 from party76.shared.forms import BaseForm, BaseModelForm, DateField
+from party76.shared.templatetags.ui import vn_number
 from party76.shared.text import normalize_vi
 
 _FURTHEST = timedelta(days=730)
@@ -71,129 +72,14 @@ class ReformListForm(ListSourceForm, DecisionForm):
         return unit
 
 
-OPERATIONS = {
-    Operation.MERGE: "Cùng một hoặc nhiều đơn vị khác thành một đơn vị mới; các đơn vị cũ kết thúc.",
-    Operation.ABSORB: "Nhập vào một đơn vị đang hoạt động; đơn vị này kết thúc.",
-    Operation.SPLIT: "Một phần chuyển sang đơn vị khác hoặc lập đơn vị mới; đơn vị này vẫn hoạt động.",
-    Operation.RENAME: "Vẫn là đơn vị này dưới tên mới; tên cũ còn trong quá trình của đơn vị.",
-    Operation.TRANSFER: "Chuyển sang trực thuộc cấp ủy khác, cùng các đơn vị bên dưới.",
-    Operation.RECLASSIFY: "Đổi loại tổ chức (chi bộ, đảng ủy …) hoặc khối (cơ quan, doanh nghiệp …).",
-    Operation.END: "Thôi hoạt động; nếu còn đảng viên thì có đơn vị kế tục.",
-}
-_OF_CELLS = (
-    Operation.MERGE,
-    Operation.ABSORB,
-    Operation.SPLIT,
-    Operation.RENAME,
-    Operation.END,
-)
-# The boxes of each operation, in their order, and what they are called there.
-_BOXES = {
-    Operation.MERGE: {
-        "with_2": "Hợp nhất với đơn vị",
-        "with_3": "và đơn vị",
-        "with_4": "và đơn vị nữa",
-        "new_name": "Tên của đơn vị mới",
-    },
-    Operation.ABSORB: {"target": "Nhập vào đơn vị"},
-    Operation.SPLIT: {
-        "new_name": "Lập đơn vị mới tên là",
-        "target": "Hoặc chuyển một phần sang đơn vị đang hoạt động",
-    },
-    Operation.RENAME: {"new_name": "Tên mới"},
-    Operation.TRANSFER: {"target": "Chuyển sang trực thuộc"},
-    Operation.RECLASSIFY: {"new_kind": "Loại tổ chức hoặc khối mới"},
-    Operation.END: {"target": "Đơn vị kế tục, nếu có"},
-}
-_MUST = {
-    Operation.MERGE: ("with_2", "new_name"),
-    Operation.ABSORB: ("target",),
-    Operation.RENAME: ("new_name",),
-    Operation.TRANSFER: ("target",),
-    Operation.RECLASSIFY: ("new_kind",),
-}
-HEADING = (
-    "Đơn vị cũ",
-    "Đơn vị mới",
-    "Loại đơn vị mới",
-    "Trực thuộc mới",
-    "Toàn bộ hay một phần",
-    "Hình thức",
-)
+class ReplacingListForm(ListSourceForm, BaseForm):
+    """The list once more, mended."""
 
+    field_order = ("file", "rows")
 
-def operations_on(unit, user) -> list[tuple[str, str, str]]:
-    """(operation, its name, what it does) of those the user may do to the unit."""
-    paths = user.paths_of(Role.DEPARTMENT)
-    whole = unit.outside_city or any(contains(path, unit.path) for path in paths)
-    offered = OPERATIONS if whole else _OF_CELLS
-    return [(one.value, one.label, OPERATIONS[one]) for one in offered]
-
-
-class UnitReformForm(DecisionForm):
-    """One operation on one unit; filled in, it is a list of a few rows."""
-
-    submit_label = "Xem trước"
-
-    def __init__(self, *args, unit, operation, **kwargs):
+    def __init__(self, *args, run, **kwargs):
         super().__init__(*args, **kwargs)
-        self.unit, self.operation = unit, Operation(operation)
-        boxes = _BOXES[self.operation]
-        for name, label in boxes.items():
-            self.fields[name] = _box(name, label)
-            self.fields[name].required = name in _MUST.get(self.operation, ())
-        self.order_fields([*boxes, *DecisionForm.Meta.fields])
-
-    @property
-    def others(self):
-        found = (self.cleaned_data.get(f"with_{number}") for number in range(2, 5))
-        return [unit for unit in found if unit is not None]
-
-    def clean(self):
-        cleaned = super().clean()
-        for name in _BOXES[self.operation]:
-            if cleaned.get(name) == self.unit:
-                self.add_error(name, "Đồng chí chọn một đơn vị khác.")
-        if self.operation == Operation.SPLIT:
-            named = [bool(cleaned.get(name)) for name in ("new_name", "target")]
-            if named == [False, False]:
-                self.add_error(
-                    "new_name", "Đồng chí nhập tên đơn vị mới, hoặc chọn đơn vị nhận."
-                )
-            elif named == [True, True]:
-                self.add_error("target", "Đồng chí chỉ điền một trong hai ô.")
-        return cleaned
-
-    def rows(self) -> list[tuple[str, ...]]:
-        """The heading and the rows that the operation comes to, units by their codes."""
-        data, how, code = self.cleaned_data, self.operation.label, self.unit.code
-        target = data["target"].code if data.get("target") else ""
-        name = normalize_vi(data.get("new_name") or "")
-        if self.operation == Operation.MERGE:
-            codes = [code, *(unit.code for unit in self.others)]
-            return [HEADING, *[(one, name, "", "", "Toàn bộ", how) for one in codes]]
-        if self.operation == Operation.SPLIT:
-            return [
-                HEADING,
-                (code, name or target, "", "", "Một phần", how),
-                (code, code, "", "", "Phần còn lại", "Giữ nguyên"),
-            ]
-        new, kind, parent = {
-            Operation.RENAME: (name, "", ""),
-            Operation.TRANSFER: (code, "", target),
-            Operation.RECLASSIFY: (code, data.get("new_kind", ""), ""),
-        }.get(self.operation, (target, "", ""))
-        return [HEADING, (code, new, kind, parent, "Toàn bộ", how)]
-
-
-def _box(name: str, label: str) -> forms.Field:
-    if name == "new_name":
-        return forms.CharField(label=label, max_length=200)
-    if name == "new_kind":
-        groups = [("Loại tổ chức", Kind.labels), ("Khối", Sector.labels)]
-        choices = [(group, [(one, one) for one in labels]) for group, labels in groups]
-        return forms.ChoiceField(label=label, choices=[("", "– chọn –"), *choices])
-    return UnitField(label=label)
+        self.fields["version"].initial = run.version if run else 0
 
 
 class ReformAnswersForm(BaseForm):
@@ -213,8 +99,9 @@ class ReformAnswersForm(BaseForm):
         self.choices: list[Choice] = proposal.choices
         self.parts: list[PartQuestion] = proposal.parts
         self.posts = posts
+        above = _names_above(self.choices)
         for choice in self.choices:
-            self.fields[_field("old", choice.key)] = _choice_field(choice)
+            self.fields[_field("old", choice.key)] = _choice_field(choice, above)
         for part in self.parts:
             self._add_part(part)
         for move in posts:
@@ -245,6 +132,19 @@ class ReformAnswersForm(BaseForm):
             for move in self.posts
         ]
 
+    def clean(self):
+        cleaned = super().clean()
+        for part in self.parts:
+            nobody = _field("nobody", part.key)
+            others = [_field(kind, part.key) for kind in ("cells", "people")]
+            if cleaned.get(nobody) and any(cleaned.get(name) for name in others):
+                self.add_error(
+                    nobody,
+                    "Đã ghi chi bộ hoặc đồng chí chuyển đi thì bỏ chọn ô này; không có "
+                    "đồng chí nào chuyển thì xóa các ô trên.",
+                )
+        return cleaned
+
     def answers(self):
         """What was answered, under the keys that are kept with the run."""
         data = self.cleaned_data
@@ -271,7 +171,9 @@ class ReformAnswersForm(BaseForm):
             self.fields[_field("cells", part.key)] = forms.MultipleChoiceField(
                 label="Các chi bộ chuyển cả chi bộ",
                 required=False,
-                choices=[(str(cell.id), cell.name) for cell in part.cells],
+                choices=[
+                    (str(cell.id), _cell_label(cell, part)) for cell in part.cells
+                ],
                 initial=[str(pk) for pk in part.chosen_cells],
                 widget=forms.CheckboxSelectMultiple,
             )
@@ -294,22 +196,39 @@ def _field(kind: str, key: str) -> str:
     return f"{kind}_{hashlib.sha256(key.encode()).hexdigest()[:12]}"
 
 
-def _choice_field(choice: Choice) -> forms.ChoiceField:
+def _cell_label(cell, part: PartQuestion) -> str:
+    return f"{cell.name} ({vn_number(part.people_in.get(cell.id, 0))} đồng chí)"
+
+
+def _names_above(choices: list[Choice]) -> dict[int, str]:
+    """{unit: its name} of the units above those to choose from; no query for none."""
+    units = {one.parent_id for choice in choices for one in choice.units}
+    if not units:
+        return {}
+    return dict(Committee.objects.filter(pk__in=units).values_list("pk", "name"))
+
+
+def _choice_field(choice: Choice, above: dict[int, str]) -> forms.ChoiceField:
+    def label(unit) -> str:
+        ward = above.get(unit.parent_id or 0)
+        return f"{unit.name}{f', {ward}' if ward else ''} (mã {unit.code})"
+
     return forms.ChoiceField(
         label=choice.text,
         required=False,
         choices=[
             ("", "Chưa chọn"),
-            *((str(one.id), f"{one.name} (mã {one.code})") for one in choice.units),
+            *((str(one.id), label(one)) for one in choice.units),
         ],
         initial=choice.answer,
+        widget=forms.Select(attrs={"class": "form-select"}),
     )
 
 
 def _post_field(move) -> forms.ChoiceField:
     return forms.ChoiceField(
         label="Xử lý",
-        choices=[("move", f"chuyển sang {move.heir}"), ("end", "kết thúc vai trò")],
+        choices=[("move", "theo đơn vị kế tục"), ("end", "kết thúc vai trò")],
         initial="move" if move.moves else "end",
         widget=forms.Select(attrs={"class": "form-select"}),
     )

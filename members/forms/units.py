@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
 from members.models import Committee
-from members.queries.unit_names import FoundUnit, find_units
+from members.queries.unit_names import FoundUnit, find_units, order_near
 from party76.shared.text import fold
 
 TYPED, PICKED = "_typed", "_picked"
@@ -28,9 +28,11 @@ class UnitWidget(forms.Widget):
 
     input_type = "text"
 
-    def __init__(self, *, wards_only: bool = False, attrs=None):
+    def __init__(
+        self, *, wards_only: bool = False, near: Committee | None = None, attrs=None
+    ):
         super().__init__(attrs)
-        self.wards_only = wards_only
+        self.wards_only, self.near = wards_only, near
         self.choices: Sequence[FoundUnit] = []
         self.choices_title = ""
 
@@ -59,6 +61,8 @@ class UnitWidget(forms.Widget):
         context = {
             "name": name,
             "pk": unit.pk if unit else "",
+            "detail": FoundUnit(unit).detail if unit else "",
+            "near": self.near.pk if self.near else None,
             "box": flatatt({**given, **box}),
             "box_id": given.get("id", name),
             "is_invalid": "is-invalid" in given.get("class", ""),
@@ -83,13 +87,15 @@ class UnitField(forms.Field):
         "several": "Có nhiều đơn vị gần với tên này. Đồng chí chọn một đơn vị.",
     }
 
-    def __init__(self, *, wards_only: bool = False, **kwargs):
-        kwargs.setdefault("widget", UnitWidget(wards_only=wards_only))
+    def __init__(
+        self, *, wards_only: bool = False, near: Committee | None = None, **kwargs
+    ):
+        kwargs.setdefault("widget", UnitWidget(wards_only=wards_only, near=near))
         kwargs.setdefault(
             "help_text", "Gõ ít nhất hai chữ của tên đơn vị, có dấu hoặc không dấu."
         )
         super().__init__(**kwargs)
-        self.wards_only = wards_only
+        self.wards_only, self.near = wards_only, near
 
     def prepare_value(self, value):
         return value.pk if isinstance(value, Committee) else value
@@ -114,7 +120,9 @@ class UnitField(forms.Field):
 
     def _by_name(self, typed: str, picked: Committee | None) -> Committee:
         """The only unit of this name, present or old, or the one ticked among several."""
-        found = find_units(typed, wards_only=self.wards_only)
+        found = find_units(
+            typed, wards_only=self.wards_only, order=order_near(self.near)
+        )
         units = [one.unit for one in found]
         if picked and picked in units:
             return picked
@@ -142,4 +150,4 @@ def _is_named(unit: Committee, typed: str) -> bool:
 def _unit_of(pk) -> Committee | None:
     if not str(pk or "").isdigit():
         return None
-    return Committee.objects.filter(pk=pk).first()
+    return Committee.objects.select_related("parent").filter(pk=pk).first()

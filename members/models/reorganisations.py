@@ -85,6 +85,9 @@ class Reorganisation(Versioned):
     counts = models.JSONField("số liệu", default=dict)
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    # Confirmed ahead: by whom, and a mark of what was shown then.
+    confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    confirmed_mark = models.CharField(max_length=32, blank=True, editable=False)
     done_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     done_at = models.DateTimeField(null=True, editable=False)
     taken_back_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
@@ -120,6 +123,16 @@ class Reorganisation(Versioned):
         day = f" ngày {self.decided_on:%d/%m/%Y}" if self.decided_on else ""
         is_resolution = "NQ" in self.decision_number.upper()
         return f"{'Nghị quyết' if is_resolution else 'Quyết định'} {number}{day}"
+
+    @property
+    def label(self) -> str:
+        """The decision by its number, or by what it does while that is not known."""
+        return self.decision_words if self.decision_number else self.title or str(self)
+
+    @property
+    def sublabel(self) -> str:
+        """Its own words, where the label is the number."""
+        return self.title if self.decision_number else ""
 
     @property
     def is_open(self) -> bool:

@@ -41,7 +41,7 @@ class Node:
     has_children: bool
     received: int | None = None
     is_mine: bool = False
-    is_forerunner: bool = False  # the user's unit goes on in its place
+    forerunner_of: str = ""  # the user's unit that goes on in its place
     children: "list[Node]" = field(default_factory=list)
     is_open: bool = False
 
@@ -226,14 +226,17 @@ def _opened(
 
 
 def _node_then(unit: UnitThen, user: User, tree: DayTree, counts: Counter[int]) -> Node:
-    mine = {scope.committee_id for scope in user.scopes}
+    mine = {post.committee_id: post.committee for post in user.posts}
+    heir = mine.get(unit.heir_id or 0)
+    # A unit that nobody of its own kind followed has its superior for an heir.
+    is_followed = heir is not None and heir.kind == unit.kind
     return Node(
         pk=unit.pk,
         name=unit.name,
         has_children=unit.pk in tree.children,
         received=counts[unit.pk] if sees_figures_then(user, unit) else None,
         is_mine=unit.pk in mine,
-        is_forerunner=unit.heir_id in mine,
+        forerunner_of=heir.name if heir and is_followed else "",
     )
 
 

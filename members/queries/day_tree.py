@@ -36,6 +36,10 @@ class UnitThen(NamedTuple):
     def kind_label(self) -> str:
         return Kind(self.kind).label
 
+    @property
+    def is_ward(self) -> bool:
+        return self.kind == Kind.WARD
+
 
 @dataclass(frozen=True)
 class DayTree:
@@ -96,11 +100,12 @@ class DayTree:
         return unit.name if unit else otherwise
 
     def in_place_of(self, path: str) -> list[UnitThen]:
-        """The unit at a path of today, or the units of the day that it has followed."""
+        """The unit at a path of today, or the units of the day that it has followed,
+        wards before others."""
         inside = [unit for unit in self.units.values() if contains(path, unit.path)]
         keys = {unit.pk for unit in inside}
         found = [unit for unit in inside if unit.parent_id not in keys]
-        return sorted(found, key=_by_name)
+        return sorted(found, key=lambda unit: (not unit.is_ward, _by_name(unit)))
 
 
 def days_before_reforms(most: int = 6) -> list[tuple[date, date]]:

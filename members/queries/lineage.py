@@ -1,11 +1,11 @@
 """What a unit came from and what became of it, as far back and on as decisions tell.
 
 A unit that lives through a decision is two stages of one unit: before and after it.
-Names only, so open to every account.
+What happens to a cell below a unit is no event of that unit: it stands in the history
+of the cell. Names only, so open to every account.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
@@ -14,6 +14,7 @@ from typing import NamedTuple
 from members.models import (
     Committee,
     CommitteePeriod,
+    Kind,
     Operation,
     Part,
     Succession,
@@ -25,6 +26,7 @@ JOINED_BY_OTHERS = "Nhận thêm từ đơn vị khác"
 _ALL = 80  # units in one drawing
 _DAY = timedelta(days=1)
 _FIRST = date.min
+_CELLS = {Kind.CELL, Kind.GRASSROOTS_CELL, Kind.DIVISION}
 
 
 class Stage(NamedTuple):
@@ -42,7 +44,7 @@ class Joint:
     """What happened on a day: by which decision, in which forms."""
 
     on: date
-    decisions: tuple[str, ...]
+    reforms: tuple[tuple[int, str], ...]  # key and number, empty where none was given
     operations: tuple[str, ...]
 
     @property
@@ -52,7 +54,8 @@ class Joint:
 
     @property
     def decision_words(self) -> str:
-        return f"số {', '.join(self.decisions)}" if self.decisions else ""
+        numbers = dict.fromkeys(number for _, number in self.reforms if number)
+        return f"số {', '.join(numbers)}" if numbers else ""
 
 
 @dataclass
@@ -66,6 +69,8 @@ class Branch:
     left_out: int = 0  # stages not listed
     is_repeated: bool = False  # told in full elsewhere in the same drawing
     beside: list[str] = field(default_factory=list)  # who else led to this stage
+    # What left the unit in the joint that it lived through itself, and how much.
+    parted: list[tuple[Stage, str]] = field(default_factory=list)
 
     @property
     def is_part(self) -> bool:
@@ -95,6 +100,7 @@ class _Link:
     """One row of a decision; key and name tell the sides."""
 
     on: date
+    reform: int
     decision: str
     operation: str
     part: str
@@ -141,6 +147,7 @@ class _History:
         self.periods: defaultdict[int, list[CommitteePeriod]] = defaultdict(list)
         for period in periods.order_by("valid_from"):
             self.periods[period.committee_id].append(period)
+        self._leave_out_what_happened_below()
         self.stages = {key: self._stages(key) for key in self.periods}
 
     def _component(self, key: int) -> set[int]:
@@ -154,6 +161,33 @@ class _History:
             found |= new
             waiting += new
         return found
+
+    def _leave_out_what_happened_below(self) -> None:
+        for key, links in self.of_new.items():
+            self.of_new[key] = [
+                link for link in links if not self._is_below(link.old, link.new, link)
+            ]
+        for key, links in self.of_old.items():
+            self.of_old[key] = [
+                link for link in links if not self._is_below(link.new, link.old, link)
+            ]
+
+    def _is_below(self, key: int | None, other: int | None, link: _Link) -> bool:
+        """True for a cell or section of the other unit, or of any ward."""
+        if key is None or other is None or key == other:
+            return False
+        own = self._period_at(key, link.on)
+        top = self._period_at(other, link.on)
+        if own is None or top is None:
+            return False
+        is_cell_of_ward = own.kind in _CELLS and top.kind == Kind.WARD
+        return own.parent_id == other or is_cell_of_ward
+
+    def _period_at(self, key: int, day: date) -> CommitteePeriod | None:
+        """The last before a day, or the first of a unit that begins with it."""
+        periods = self.periods.get(key, [])
+        earlier = [period for period in periods if period.valid_from < day]
+        return earlier[-1] if earlier else next(iter(periods), None)
 
     def _stages(self, key: int) -> list[Stage]:
         periods = self.periods[key]
@@ -198,8 +232,25 @@ class _History:
         found = [(self._old_side(link), link) for link in links]
         own = self._ending(stage.key, stage.first)
         if own and own not in [old for old, _ in found]:
-            found.append((own, self._living_on(own, stage, links)))
+            left = [link for _, link in self._parted(stage)]
+            found.append((own, self._living_on(own, stage, links, left)))
         return found
+
+    def parted(self, stage: Stage) -> list[tuple[Stage, str]]:
+        """What left a unit in the decision that this stage of it began with."""
+        return [(new, link.part) for new, link in self._parted(stage)]
+
+    def _parted(self, stage: Stage) -> list[Step]:
+        if stage.key is None or stage.first is None:
+            return []
+        if self._ending(stage.key, stage.first) is None:
+            return []
+        found = [
+            (self._new_side(link), link)
+            for link in self.of_old[stage.key]
+            if link.on == stage.first and link.new != stage.key
+        ]
+        return [(new, link) for new, link in found if new is not None]
 
     def after(self, stage: Stage) -> Steps:
         """Which stages this one led to, and how; None where nobody followed."""
@@ -211,17 +262,21 @@ class _History:
         own = self._beginning(stage.key, day)
         if own and own not in [new for new, _ in found]:
             others = [link for link in self.of_new[stage.key] if link.on == day]
-            found.append((own, self._living_on(stage, own, [*links, *others])))
+            found.append((own, self._living_on(stage, own, others, links)))
         return found
 
-    def _living_on(self, old: Stage, new: Stage, links: list[_Link]) -> _Link:
+    def _living_on(
+        self, old: Stage, new: Stage, joined: list[_Link], left: list[_Link]
+    ) -> _Link:
         """A decision need not name the unit that others are joined to or leave."""
-        operation = ""
+        links = [*joined, *left]
+        operation = left[0].operation if left else ""
         if not links:
             renamed = old.name != new.name
             operation = Operation.RENAME if renamed else Operation.RECLASSIFY
         return _Link(
             on=new.first or _FIRST,
+            reform=links[0].reform if links else 0,
             decision=links[0].decision if links else "",
             operation=operation,
             part=Part.WHOLE,
@@ -233,11 +288,28 @@ class _History:
     def _old_side(self, link: _Link) -> Stage | None:
         if link.old is None and not link.old_name:
             return None
-        found = self._ending(link.old, link.on) if link.old is not None else None
+        found = None
+        if link.old is not None:
+            day = link.on - _DAY
+            found = self._ending(link.old, link.on) or self._running(link.old, day)
         return found or Stage(link.old, link.old_name, "", None, link.on - _DAY)
 
     def _new_side(self, link: _Link) -> Stage | None:
-        return None if link.new is None else self._beginning(link.new, link.on)
+        if link.new is None:
+            return None
+        # A unit that a cell goes up into does not begin a stage with it.
+        return self._beginning(link.new, link.on) or self._running(link.new, link.on)
+
+    def _running(self, key: int, day: date) -> Stage | None:
+        return next(
+            (
+                stage
+                for stage in self.stages.get(key, ())
+                if (stage.first is None or stage.first <= day)
+                and (stage.last is None or day <= stage.last)
+            ),
+            None,
+        )
 
     def _ending(self, key: int, day: date) -> Stage | None:
         stages = self.stages.get(key, ())
@@ -266,9 +338,10 @@ class _Walk:
         found.joint = _joint_of([link for _, link in steps])
         kept = self._kept(stage, steps, depth)
         found.left_out = sum(other is not None for other, _ in steps) - len(kept)
+        found.parted = self.history.parted(stage) if self.back else []
         for other, link in kept:
             below = self.branch(other, link.part, depth + 1)
-            below.beside = self._beside(stage, other)
+            below.beside = self._beside(stage, other, link)
             found.branches.append(below)
         return found
 
@@ -283,9 +356,9 @@ class _Walk:
         present.sort(key=lambda step: step[0].key != stage.key)
         return present if len(present) <= room else present[: max(room - 1, 0)]
 
-    def _beside(self, stage: Stage, other: Stage) -> list[str]:
+    def _beside(self, stage: Stage, other: Stage, link: _Link) -> list[str]:
         """Who else came together in what follows; on the way back it is drawn."""
-        if self.back:
+        if self.back or other.first != link.on:
             return []
         others = [old for old, _ in self.history.before(other)]
         return [old.name for old in others if old is not None and old != stage]
@@ -294,6 +367,7 @@ class _Walk:
 def _links() -> list[_Link]:
     rows = Succession.objects.order_by("effective_on", "pk").values_list(
         "effective_on",
+        "reorganisation",
         "reorganisation__decision_number",
         "operation",
         "part",
@@ -315,62 +389,8 @@ def _joint_of(links: list[_Link]) -> Joint:
     labels = labels or [JOINED_BY_OTHERS]
     return Joint(
         on=links[0].on,
-        decisions=tuple(
-            dict.fromkeys(link.decision for link in links if link.decision)
+        reforms=tuple(
+            dict.fromkeys((link.reform, link.decision) for link in links if link.reform)
         ),
         operations=tuple(dict.fromkeys(labels)),
     )
-
-
-@dataclass(frozen=True)
-class Event:
-    """A joint as a line of a table: from which stages to which, and how much of each."""
-
-    joint: Joint
-    old_names: list[tuple[Stage, str]]
-    new_names: list[tuple[Stage, str]]
-    older_left_out: int = 0
-    newer_left_out: int = 0
-
-
-PART_WORDS = {Part.PART: "một phần", Part.REST: "phần còn lại"}
-
-
-def part_words(part: str) -> str:
-    """“một phần”, “phần còn lại”; nothing for a whole unit."""
-    return PART_WORDS.get(Part(part), "")
-
-
-def events_of(lineage: Lineage) -> list[Event]:
-    """Every joint of the drawing in the order of time."""
-    found = [
-        Event(
-            branch.joint,
-            old_names=_stages_of(branch),
-            new_names=[(branch.stage, "")],
-            older_left_out=branch.left_out,
-        )
-        for branch in _all(lineage.before)
-        if branch.joint
-    ]
-    found += [
-        Event(
-            branch.joint,
-            old_names=[(branch.stage, "")],
-            new_names=_stages_of(branch),
-            newer_left_out=branch.left_out,
-        )
-        for branch in _all(lineage.after)
-        if branch.joint
-    ]
-    return sorted(found, key=lambda event: event.joint.on)
-
-
-def _all(branch: Branch) -> Iterator[Branch]:
-    yield branch
-    for other in branch.branches:
-        yield from _all(other)
-
-
-def _stages_of(branch: Branch) -> list[tuple[Stage, str]]:
-    return [(other.stage, part_words(other.part)) for other in branch.branches]

@@ -8,6 +8,7 @@ from party76.shared.text import fold
 # What stands before a name says which organisation, not which place.
 _PREFIX = re.compile(r"^(?:dang uy|dang bo|ban chap hanh dang bo|chi bo(?: co so)?) ")
 _PLACE = re.compile(r"^(?:phuong|xa|thi tran|dac khu|quan|huyen|thi xa|thanh pho) ")
+_PROVINCE = re.compile(r"^(?:thanh uy|tinh uy|thanh pho|tinh)(?: thanh pho| tinh)? ")
 _ORGANISATIONS = ("", "dang uy ", "dang bo ", "chi bo ", "chi bo co so ")
 _PLACES = ("", "phuong ", "xa ", "thi tran ", "dac khu ")
 _SHORT_FORMS = {
@@ -48,6 +49,11 @@ def unit_key(name: str) -> str:
 def place_key(name: str) -> str:
     """The bare name of a place: An Hội, of Đảng ủy phường An Hội."""
     return _PLACE.sub("", unit_key(name))
+
+
+def province_key(name: str) -> str:
+    """The bare name of a province: Cần Thơ, of TP. Cần Thơ and of Thành ủy Cần Thơ."""
+    return _PROVINCE.sub("", unit_key(name))
 
 
 def unit_words(folded: str) -> str:

@@ -12,6 +12,7 @@ from members.models import Committee, User
 from members.queries.discretion import told_to
 from members.queries.name_keys import exact_forms, unit_key
 from members.queries.old_names import OldName, holds, old_names
+from members.scopes import STEP
 from party76.shared.text import fold
 
 OPTIONS_SHOWN = 20
@@ -49,10 +50,27 @@ class FoundUnit:
         return f"{self.place} – mã {self.unit.code}"
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Which of the units that bear a name a person most likely means."""
+
+    paths: tuple[str, ...] = ()  # units below the first of these, then below the others
+    kind: str = ""  # units of this kind before others
+
+
+def order_near(unit: Committee | None, paths: Iterable[str] = ()) -> Order:
+    """Those beside the unit and of its kind first, then those in the scopes."""
+    if unit is None:
+        return Order(tuple(paths))
+    beside = [unit.path[:-STEP]] if len(unit.path) > STEP else []
+    return Order((*beside, *paths), unit.kind)
+
+
 def find_units(
     text: str,
     *,
     wards_only: bool = False,
+    order: Order | None = None,
     limit: int = OPTIONS_SHOWN,
     to: User | None = None,
 ) -> list[FoundUnit]:
@@ -61,7 +79,8 @@ def find_units(
     """
     key = fold(text)
     told = told_to(to) if to else Q()
-    bearing = list(_bearing(text, wards_only=wards_only).filter(told)[:limit])
+    units = _bearing(text, wards_only=wards_only, order=order or Order())
+    bearing = list(units.filter(told)[:limit])
     old = old_names(text) if key else []
     known = {unit.pk: unit for unit in bearing}
     known |= open_units(
@@ -118,10 +137,10 @@ def _in_order(
             ranks[unit_id] = was
         else:
             leading.pop(unit_id)
-    order = [unit_id for unit_id in known if unit_id in ranks]
-    order.sort(key=lambda unit_id: ranks[unit_id])
+    ranked = [unit_id for unit_id in known if unit_id in ranks]
+    ranked.sort(key=lambda unit_id: ranks[unit_id])
     return tell_apart(
-        [(known[unit_id], leading.get(unit_id, [])) for unit_id in order[:limit]], old
+        [(known[unit_id], leading.get(unit_id, [])) for unit_id in ranked[:limit]], old
     )
 
 
@@ -173,13 +192,19 @@ def _named(wards_only: bool) -> QuerySet[Committee]:
     )
 
 
-def _bearing(text: str, *, wards_only: bool) -> QuerySet[Committee]:
+def _bearing(text: str, *, wards_only: bool, order: Order) -> QuerySet[Committee]:
     """Open units of this name or code, those of the very name first."""
     key = fold(text)
     exact = Q(search_key__in=exact_forms(key)) | Q(code=text.strip())
     units = _named(wards_only).filter(Q(search_key__contains=key) | exact)
-    first = Case(When(exact, then=Value(0)), default=Value(1))
-    return units.order_by(first, "sort_key", "id")
+    first = [Q(path__startswith=path) for path in order.paths]
+    first += [Q(kind=order.kind)] if order.kind else []
+    ranks = [_before_others(condition) for condition in (exact, *first)]
+    return units.order_by(*ranks, "sort_key", "id")
+
+
+def _before_others(condition: Q) -> Case:
+    return Case(When(condition, then=Value(0)), default=Value(1))
 
 
 def _rank(unit: Committee, key: str, text: str) -> _Rank:

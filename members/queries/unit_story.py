@@ -21,6 +21,7 @@ class Ending:
 
     on: date
     decision: str
+    reform: int | None  # key of the decision
     successors: list[Succession]
     heir: Committee | None
 
@@ -42,6 +43,11 @@ class Story:
     received: int | None  # on that day; None: of today, or not shown
     lineage: Lineage
     ending: Ending | None
+
+    @property
+    def is_told(self) -> bool:
+        """False on a day before the unit: what it is today is no answer."""
+        return not self.is_missing or self.day is not None
 
 
 def story_of(user: User, unit: Committee, *, asked: date | None, today: date) -> Story:
@@ -83,9 +89,11 @@ def _ending_of(unit: Committee) -> Ending | None:
         return None
     rows = successors_of(unit)
     told = [row.reorganisation for row in rows]
+    numbered = [one for one in told if one.decision_number]
     return Ending(
         on=unit.valid_to,
-        decision=next((one.decision_words for one in told if one.decision_number), ""),
+        decision=numbered[0].decision_words if numbered else "",
+        reform=(numbered or told)[0].pk if told else None,
         successors=[row for row in rows if row.new],
         heir=unit.heir,
     )

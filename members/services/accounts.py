@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from members.models import Committee, RoleAssignment, User
+from members.services.tree_lock import hold_tree
 from party76.audit.models import Action
 from party76.audit.services import changes, record, values_of
 from party76.shared.versions import save_versioned
@@ -138,6 +139,7 @@ def grant_post(
     Raises ValidationError for a closed unit, dates in the wrong order, or a post
     of the same role and unit that overlaps.
     """
+    hold_tree(committee)
     if committee.is_closed:
         raise ValidationError({"committee": f"{committee} đã kết thúc hoạt động."})
     if valid_to and valid_to <= valid_from:

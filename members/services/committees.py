@@ -11,6 +11,7 @@ from django.db.models.functions import Length, Substr
 
 from members.models import Committee, CommitteePeriod, User
 from members.scopes import LAST_CHILD, STEP
+from members.services.tree_lock import hold_tree, hold_tree_alone
 from party76.audit.models import Action
 from party76.audit.services import changes, record, values_of
 from party76.shared.versions import save_versioned
@@ -42,6 +43,7 @@ def create_committee(committee: Committee, *, valid_from: date, by: User) -> Com
 
     Raises ValidationError when the parent is closed or holds no more units.
     """
+    hold_tree(committee.parent)
     if committee.parent and committee.parent.is_closed:
         raise ValidationError(
             f"{committee.parent} đã kết thúc hoạt động, không thêm đơn vị trực thuộc."
@@ -134,6 +136,7 @@ def place_committee(
     Raises ValidationError for a unit that has its place, a closed parent, or a
     parent that lies below the unit itself; Conflict when it has changed.
     """
+    hold_tree_alone()
     _check_place(committee, parent)
     old_path = committee.path
     committee.parent = parent

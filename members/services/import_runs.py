@@ -9,10 +9,11 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from members.imports.committees import CommitteePlan
-from members.imports.runs import Plan, mark_of, plan_run, specs_of
+from members.imports.runs import ListKind, Plan, mark_of, plan_run, specs_of
 from members.models import Committee, User
 from members.services.committee_batches import write_units
 from members.services.imports import write_incoming
+from members.services.tree_lock import hold_tree, hold_tree_alone
 from party76.audit.models import Action
 from party76.audit.services import record
 from party76.spreadsheets import services as spreadsheets
@@ -142,6 +143,10 @@ def confirm_run(
 def _confirm(
     run: ImportRun, *, committee: Committee, mark: str, today: date, by: User
 ) -> ImportRun:
+    if run.kind == ListKind.COMMITTEES:
+        hold_tree_alone()
+    else:
+        hold_tree()
     plan = plan_run(run, committee=committee, today=today)
     if mark_of(plan.preview) != mark:
         raise ValidationError(_CHANGED_MEANWHILE)

@@ -81,7 +81,10 @@ class Ledger:
             )
             if not (entry.changed or entry.added):
                 continue
-            entry.digests = _digests(model, [*entry.changed, *entry.added])
+            entry.columns = list(_stored_columns(model))
+            entry.digests = _digests(
+                model, [*entry.changed, *entry.added], entry.columns
+            )
             journal.create(
                 table=model._meta.label_lower,
                 rows=len(entry.digests),
@@ -119,12 +122,15 @@ class Entry:
     added: list[Any]
     # Of every row as the reform left it, to see whether it is still so.
     digests: dict[Any, str] = field(default_factory=dict)
+    # What the table held then: a column that came later is no change of a row.
+    columns: list[str] = field(default_factory=list)
 
     def dump(self) -> bytes:
         content = {
             "changed": list(self.changed.items()),
             "added": self.added,
             "digests": list(self.digests.items()),
+            "columns": self.columns,
         }
         text = json.dumps(content, cls=DjangoJSONEncoder, separators=(",", ":"))
         return zlib.compress(text.encode(), level=6)
@@ -136,6 +142,7 @@ class Entry:
             changed=dict(content["changed"]),
             added=content["added"],
             digests=dict(content["digests"]),
+            columns=content["columns"],
         )
 
 
@@ -151,7 +158,7 @@ class Journal:
         """{table: keys} of rows that are no longer as the reform left them."""
         found = {}
         for model, entry in self.entries.items():
-            now = _digests(model, entry.digests)
+            now = _digests(model, entry.digests, entry.columns)
             other = [pk for pk, said in entry.digests.items() if now.get(pk) != said]
             if other:
                 found[model] = other
@@ -205,9 +212,16 @@ def slices(keys: Sequence[Any]) -> Iterator[Sequence[Any]]:
         yield keys[first : first + _PER_STATEMENT]
 
 
-def _digests(model: type[models.Model], keys: Iterable[Any]) -> dict[Any, str]:
-    """{pk: digest of all its columns as they are stored}."""
-    names = [one.attname for one in model._meta.concrete_fields]
+def _stored_columns(model: type[models.Model]) -> tuple[str, ...]:
+    return tuple(one.attname for one in model._meta.concrete_fields)
+
+
+def _digests(
+    model: type[models.Model], keys: Iterable[Any], columns: Sequence[str]
+) -> dict[Any, str]:
+    """{pk: digest of these columns as they are stored}; of one that is no more, none."""
+    kept = set(_stored_columns(model))
+    names = [name for name in columns if name in kept]
     found = {}
     for some in slices(list(keys)):
         rows = model._base_manager.filter(pk__in=some).values_list("pk", *names)

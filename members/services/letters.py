@@ -16,6 +16,7 @@ from members.services.steps import (
     record_stay,
     take_step,
 )
+from members.services.tree_lock import hold_tree
 from party76.audit.models import Action
 from party76.shared.versions import save_versioned
 
@@ -39,6 +40,7 @@ def draft_letter(
     member, a unit that receives nobody, a member received there already, another letter
     under way, or an exemption without its ground.
     """
+    hold_tree(ward, member.workplace)
     check_can_be_introduced(member, ward)
     registration = Registration.objects.create(
         member=member,
@@ -137,6 +139,7 @@ def ask_for_letter(
     receives. Raises ValidationError as draft_letter does, and for a day to come.
     """
     check_not_in_future(on, "Ngày đề nghị giới thiệu")
+    hold_tree(ward, cell, member.workplace)
     check_can_be_introduced(member, ward)
     check_cell(ward, cell)
     registration = Registration.objects.create(

@@ -10,6 +10,7 @@ from django.utils import timezone
 from members.models import Member, User
 from members.models.persons import DWELLING_FIELDS, IDENTITY_FIELDS
 from members.queries.merged import standing_record
+from members.services.tree_lock import hold_tree
 from party76.audit.models import Action
 from party76.audit.services import changes, record, values_of
 from party76.shared.text import normalize_vi
@@ -25,6 +26,7 @@ def add_member(member: Member, *, by: User) -> Member:
     Raises ValidationError for a card number in use, a closed workplace, or
     dates in the wrong order.
     """
+    hold_tree(member.workplace)
     if member.workplace.is_closed:
         raise ValidationError(f"{member.workplace} đã kết thúc hoạt động.")
     _prepare(member)

@@ -34,6 +34,7 @@ from members.services.steps import (
     record_stay,
     take_step,
 )
+from members.services.tree_lock import hold_tree
 from party76.audit.models import Action
 from party76.shared.versions import save_versioned
 
@@ -62,6 +63,7 @@ def receive_registration(
     to come or a cell of another ward; Conflict when the letter has changed.
     """
     check_not_in_future(on, "Ngày tiếp nhận")
+    hold_tree(registration.ward, cell, registration.workplace)
     _check_not_received_elsewhere(registration)
     check_cell(registration.ward, cell)
     registration.received_on = on
@@ -95,6 +97,7 @@ def receive_on_paper(registration: Registration, *, by: User) -> Registration:
         raise ValidationError({"received_on": "Đồng chí nhập ngày tiếp nhận."})
     member = registration.member
     check_not_in_future(day, "Ngày tiếp nhận")
+    hold_tree(registration.ward, registration.cell, member.workplace)
     check_can_be_introduced(member, registration.ward)
     _check_not_received_elsewhere(registration)
     check_cell(registration.ward, registration.cell)
@@ -171,6 +174,7 @@ def assign_cell(
     """
     _must_be_received(registration)
     check_not_in_future(on, "Ngày chuyển")
+    hold_tree(registration.ward, cell, registration.workplace)
     check_cell(registration.ward, cell)
     if cell == registration.cell:
         raise ValidationError(

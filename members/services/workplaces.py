@@ -9,6 +9,7 @@ from members.models import Committee, Member, Placement, Registration, User
 from members.services.corrections import pass_on_requests
 from members.services.persons import check_not_in_future
 from members.services.placements import move_placement
+from members.services.tree_lock import hold_tree
 from members.signals import workplace_changed
 from party76.audit.models import Action
 from party76.audit.services import record
@@ -24,6 +25,7 @@ def change_workplace(
     Raises ValidationError while a letter of the old workplace is under way, for a
     closed unit or a day to come, and Conflict when somebody else saved first.
     """
+    hold_tree(workplace)
     _check_workplace_change(member, workplace, on)
     before = member.workplace
     member.workplace = workplace

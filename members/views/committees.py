@@ -18,7 +18,13 @@ from members.forms.committees import (
 from members.forms.days import AskedDay
 from members.forms.units import UnitWidget
 from members.imports.runs import ListKind, kinds_of
-from members.models import Committee, CommitteePeriod, RoleAssignment, User
+from members.models import (
+    Committee,
+    CommitteePeriod,
+    Reorganisation,
+    RoleAssignment,
+    User,
+)
 from members.permissions import (
     can_add_unit_below,
     can_administer,
@@ -40,9 +46,10 @@ from members.queries.committees import (
     unplaced_units,
 )
 from members.queries.day_tree import DayTree, days_before_reforms
-from members.queries.lineage import events_of
+from members.queries.lineage_events import events_of
 from members.queries.unit_names import find_units
 from members.queries.unit_story import story_of
+from members.queries.waiting_reforms import waiting_on
 from members.services.committees import (
     create_committee,
     edit_committee,
@@ -73,11 +80,15 @@ def committee_tree(request):
         "chosen": request.GET.get("mo", ""),
         "reforms": days_before_reforms(),
         "nodes": _tree(request, asked.day),
-        "unplaced": list(unplaced_units()) if can_place_units(request.user) else [],
+        "unplaced": _unplaced(request.user) if asked.day is None else [],
         "can_import": ListKind.COMMITTEES in kinds_of(request.user),
         "can_read_reforms": can_read_reorganisations(request.user),
     }
     return render(request, "members/committee_tree.html", context)
+
+
+def _unplaced(user):
+    return list(unplaced_units()) if can_place_units(user) else []
 
 
 def _tree(request, day):
@@ -123,10 +134,13 @@ def committee_detail(request, pk):
     story = story_of(user, unit, asked=asked.day, today=today)
     is_mine = Committee.objects.visible_to(user).filter(pk=pk).exists()
     can_add = can_add_unit_below(user, unit) and not unit.is_cell
+    events = events_of(story.lineage)
     context = {
         "unit": unit,
         "asked": asked,
         "story": story,
+        "waiting": _waiting(user, unit),
+        "readable": _readable_reforms(user, story, events),
         "name": story.then.name if story.then else unit.name,
         "kind": story.then.kind_label if story.then else unit.get_kind_display(),
         "above": story.above[-1].name if story.above else "",
@@ -136,7 +150,7 @@ def committee_detail(request, pk):
         "figures": unit_figures(user, unit, day=today) if not story.day else None,
         "list_urls": _list_urls(unit),
         "drawing": draw_lineage(story.lineage),
-        "events": events_of(story.lineage),
+        "events": events,
         "periods": _periods(unit) if is_mine else [],
         "holders": _posts(unit, today) if can_administer(user, unit) else [],
         "can_see_posts": can_administer(user, unit),
@@ -148,6 +162,21 @@ def committee_detail(request, pk):
         and can_reorganise(user, unit),
     }
     return render(request, "members/committee_detail.html", context)
+
+
+def _waiting(user, unit):
+    """Decisions that are confirmed and wait for their day to change the unit."""
+    return waiting_on([unit.pk], user) if can_read_reorganisations(user) else []
+
+
+def _readable_reforms(user, story, events):
+    """Those of the decisions on the page that the user may open."""
+    told = {key for event in events for key, _ in event.joint.reforms}
+    told |= {story.ending.reform} if story.ending and story.ending.reform else set()
+    if not told or not can_read_reorganisations(user):
+        return set()
+    reforms = Reorganisation.objects.visible_to(user).filter(pk__in=told)
+    return set(reforms.values_list("pk", flat=True))
 
 
 def _list_urls(unit):

@@ -1,7 +1,8 @@
 from django.http import JsonResponse
 from django.views.decorators.http import require_safe
 
-from members.queries.unit_names import FoundUnit, find_units
+from members.models import Committee
+from members.queries.unit_names import FoundUnit, Order, find_units, order_near
 from party76.shared.text import fold
 
 LEAST_LETTERS = 2
@@ -14,9 +15,19 @@ def unit_options(request):
     if len(fold(text)) < LEAST_LETTERS:
         return JsonResponse({"units": []})
     found = find_units(
-        text, wards_only="wards" in request.GET, to=request.user
+        text,
+        wards_only="wards" in request.GET,
+        order=_order(request),
+        to=request.user,
     )
     return JsonResponse({"units": [_option(one) for one in found]})
+
+
+def _order(request) -> Order:
+    """Units beside the one that the page is about, then those of the user's scope."""
+    near = request.GET.get("near", "")
+    unit = Committee.objects.filter(pk=near).first() if near.isdigit() else None
+    return order_near(unit, [post.committee.path for post in request.user.posts])
 
 
 def _option(one: FoundUnit) -> dict:

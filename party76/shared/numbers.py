@@ -50,7 +50,8 @@ def shares(
         (share or 0 for index, share in enumerate(rounded) if index != largest),
         Decimal(0),
     )
-    rounded[largest] = Decimal(100) - others
+    # With its decimals, so that 100,00% stands beside 0,00%.
+    rounded[largest] = (Decimal(100) - others).quantize(Decimal(1).scaleb(-decimals))
     return rounded
 
 

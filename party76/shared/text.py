@@ -41,6 +41,21 @@ def has_marks(text: str) -> bool:
     return marked_key(text) != fold(text)
 
 
+def differ_in_marks(text: str, other: str) -> bool:
+    """True for two texts of the same letters that cannot be one: Tân Phú and Tân Phù.
+
+    A word written without marks may stand for any; texts of other words do not differ
+    in marks alone.
+    """
+    words, others = marked_key(text).split(), marked_key(other).split()
+    if len(words) != len(others):
+        return False
+    return any(
+        one != two and fold(one) == fold(two) and has_marks(one) and has_marks(two)
+        for one, two in zip(words, others, strict=True)
+    )
+
+
 def sort_key(full_name: str) -> str:
     """Digits that sort as ICU's Vietnamese does, by given name, then the rest."""
     words = marked_key(full_name).split()

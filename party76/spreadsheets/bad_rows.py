@@ -12,28 +12,31 @@ from party76.spreadsheets.reading import Cell, Table
 REASON, SOURCE = "Lý do chưa nhập", "Dòng trong tệp gốc"
 
 
-def bad_rows_workbook(run: ImportRun) -> bytes:
+def bad_rows_workbook(run: ImportRun, *, title: str = "Dòng chưa nhập") -> bytes:
     """The bad rows under their own heading, with the reason and their old number.
 
-    Sub-headings are repeated and “nt” is written out, so the file can go in again.
+    Sub-headings are repeated and “nt” is written out, so the file can go in again. Rows
+    with a reason are coloured, for lists that hold good ones as well.
     """
     output = io.BytesIO()
     with xlsxwriter.Workbook(output, writer.OPTIONS) as book:
-        _Sheet(book, run).fill()
+        _Sheet(book, run, title).fill()
     return output.getvalue()
 
 
 class _Sheet:
-    def __init__(self, book: xlsxwriter.Workbook, run: ImportRun):
+    def __init__(self, book: xlsxwriter.Workbook, run: ImportRun, title: str):
         self.table, self.run = run.table, run
         width = self.table.width
         kept = list(run.mapping.get("headings", []))
         self.headings = (kept + [""] * width)[:width]
-        self.sheet = book.add_worksheet("Dòng chưa nhập")
+        self.sheet = book.add_worksheet(title)
         self.head = book.add_format(writer.HEADING_STYLE)
         self.group = book.add_format({"bold": True, "quote_prefix": True})
         self.text = book.add_format({"quote_prefix": True, "num_format": "@"})
-        self.reason = book.add_format({"text_wrap": True, "font_color": "#9C0006"})
+        self.reason = book.add_format(
+            {"text_wrap": True, "font_color": "#9C0006", "bg_color": "#FFE5E5"}
+        )
         self.date = book.add_format({"num_format": writer.NUMBER_FORMATS["date"]})
 
     def fill(self) -> None:

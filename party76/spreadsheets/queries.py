@@ -27,7 +27,8 @@ def recognition_of(run: ImportRun, specs: Sequence[ColumnSpec]) -> Recognition:
     saved = run.mapping.get("columns")
     if saved is None:
         return found
-    first_row = run.mapping.get("first_row", found.first_row)
+    # A shorter table may have been put in the place of the one this was saved for.
+    first_row = min(run.mapping.get("first_row", found.first_row), len(run.table.rows))
     if first_row != found.first_row:
         found = replace(found, first_row=first_row, heading_row=first_row - 1)
     return with_mapping(found, saved)

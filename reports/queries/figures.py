@@ -1,7 +1,6 @@
 """Each number of a summary or a reconciliation, and the rows it counts."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
@@ -9,12 +8,11 @@ from django.db.models.functions import Coalesce
 from evaluations.models import Evaluation, RatingYear
 from members.models import CommitteePeriod, Placement
 from reports.queries.places import Place
+from reports.queries.standing import WRITTEN, Names
+from reports.queries.year_rows import LASTED, current_rows, day_before
 
 _Outcome = Evaluation.Outcome
 _IS_ASSESSED = Q(outcome__in=[_Outcome.COMMENTED, _Outcome.RATED])
-
-# A placement that began and ended on one day held nobody on any day.
-_LASTED = Q(valid_to=None) | Q(valid_to__gt=F("valid_from"))
 
 
 @dataclass(frozen=True)
@@ -110,11 +108,6 @@ def figure_of(key: str, year: RatingYear) -> Figure | None:
     return None
 
 
-def day_before(year: RatingYear) -> date:
-    """The day whose evening is the start of the period."""
-    return year.period_from - timedelta(days=1)
-
-
 def rows_behind(
     figure: Figure, place: Place, year: RatingYear, *, rest: bool = False
 ) -> QuerySet[Evaluation] | QuerySet[Placement]:
@@ -122,22 +115,20 @@ def rows_behind(
 
     With rest, only those that belong to no unit directly below.
     """
-    where = place.rest() if rest else place.condition()
     if figure.key.startswith(_TIER_KEY):
-        return current_rows(year).filter(
-            where, tier__position=int(figure.key.removeprefix(_TIER_KEY))
-        )
-    if figure in _EVALUATIONS:
-        return current_rows(year).filter(where, _EVALUATIONS[figure])
-    if figure is WITHOUT_PLACE:
-        return rows_without_place(year).filter(where)
-    if figure in {MOVED_IN, MOVED_OUT}:
-        return _moved(figure, place, year).filter(where)
-    return _PLACEMENTS[figure](year).filter(where)
-
-
-def current_rows(year: RatingYear) -> QuerySet[Evaluation]:
-    return Evaluation.objects.filter(rating_year=year, is_current=True)
+        position = int(figure.key.removeprefix(_TIER_KEY))
+        rows = current_rows(year).filter(tier__position=position)
+    elif figure in _EVALUATIONS:
+        rows = current_rows(year).filter(_EVALUATIONS[figure])
+    elif figure is WITHOUT_PLACE:
+        return _without_place(place.here(_on_roll(year), rest=rest), place, year)
+    elif figure is WITHOUT_ROW:
+        return _without_row(place.here(received(year), rest=rest), place, year)
+    elif figure in {MOVED_IN, MOVED_OUT}:
+        return _moved(figure, place, year, rest=rest)
+    else:
+        rows = _PLACEMENTS[figure](year)
+    return place.here(rows, rest=rest)
 
 
 def received(year: RatingYear) -> QuerySet[Placement]:
@@ -145,27 +136,31 @@ def received(year: RatingYear) -> QuerySet[Placement]:
     return Placement.objects.on(year.reference_day)
 
 
-def received_without_row(year: RatingYear) -> QuerySet[Placement]:
+def _on_roll(year: RatingYear) -> QuerySet[Evaluation]:
+    return current_rows(year).filter(on_roll=True)
+
+
+def _without_row(
+    placements: QuerySet[Placement], place: Place, year: RatingYear
+) -> QuerySet[Placement]:
     """Received on the day, but no current row of the year at the same place."""
-    rows = current_rows(year).filter(
-        registration=OuterRef("registration"), on_roll=True
-    )
-    return received(year).exclude(Exists(_at_same_place(rows)))
+    rows = place.placed(_on_roll(year).filter(registration=OuterRef("registration")))
+    return placements.exclude(Exists(_at_same_place(rows, place.names, WRITTEN)))
 
 
-def rows_without_place(year: RatingYear) -> QuerySet[Evaluation]:
+def _without_place(
+    rows: QuerySet[Evaluation], place: Place, year: RatingYear
+) -> QuerySet[Evaluation]:
     """Current rows of people counted as received, who on the day stood elsewhere."""
     there = received(year).filter(registration=OuterRef("registration"))
-    return (
-        current_rows(year).filter(on_roll=True).exclude(Exists(_at_same_place(there)))
-    )
+    return rows.exclude(Exists(_at_same_place(there, WRITTEN, place.names)))
 
 
 def received_in_period(year: RatingYear) -> QuerySet[Placement]:
     """First places that begin with the receipt, or, where ward or cell came to be only
     later, with that unit."""
     before = Placement.objects.filter(
-        _LASTED,
+        LASTED,
         registration=OuterRef("registration"),
         valid_from__lt=OuterRef("valid_from"),
     )
@@ -178,7 +173,7 @@ def received_in_period(year: RatingYear) -> QuerySet[Placement]:
     )
     return Placement.objects.filter(
         Q(valid_from=F("registration__received_on")) | with_its_unit,
-        _LASTED,
+        LASTED,
         valid_from__gt=day_before(year),
         valid_from__lte=year.reference_day,
     )
@@ -186,32 +181,34 @@ def received_in_period(year: RatingYear) -> QuerySet[Placement]:
 
 def ended_in_period(year: RatingYear) -> QuerySet[Placement]:
     return Placement.objects.filter(
-        _LASTED,
+        LASTED,
         valid_to__gt=day_before(year),
         valid_to__lte=year.reference_day,
         valid_to=F("registration__ended_on"),
     )
 
 
-def moves(place: Place, year: RatingYear) -> QuerySet[Placement]:
-    """Placements followed by another, one of the two at the unit.
+def moves(where: Q, year: RatingYear) -> QuerySet[Placement]:
+    """Placements followed by another.
 
     Joined to the one that followed as registration__placements; all conditions in
     one filter, because a second one would join every placement once more.
     """
     following = "registration__placements__"
     return Placement.objects.filter(
-        place.condition() | place.condition(following),
+        where,
         Q(**{f"{following}valid_to": None})
         | Q(**{f"{following}valid_to__gt": F(f"{following}valid_from")}),
-        _LASTED,
+        LASTED,
         valid_to__gt=day_before(year),
         valid_to__lte=year.reference_day,
         **{f"{following}valid_from": F("valid_to")},
     )
 
 
-def _moved(figure: Figure, place: Place, year: RatingYear) -> QuerySet[Placement]:
+def _moved(
+    figure: Figure, place: Place, year: RatingYear, *, rest: bool
+) -> QuerySet[Placement]:
     """Placements at the unit whose neighbour in time lies outside of it."""
     if place.everything:
         return Placement.objects.none()
@@ -219,28 +216,29 @@ def _moved(figure: Figure, place: Place, year: RatingYear) -> QuerySet[Placement
         ("valid_from", "valid_to") if figure is MOVED_IN else ("valid_to", "valid_from")
     )
     neighbours = Placement.objects.filter(
-        _LASTED,
+        LASTED,
         registration=OuterRef("registration"),
         **{other: OuterRef(mine)},
-    ).exclude(place.condition())
-    return Placement.objects.filter(
-        _LASTED,
-        Exists(neighbours),
+    )
+    rows = Placement.objects.filter(
+        LASTED,
+        Exists(place.elsewhere(neighbours)),
         **{f"{mine}__gt": day_before(year), f"{mine}__lte": year.reference_day},
     )
+    return place.here(rows, rest=rest)
 
 
-def _at_same_place(rows: QuerySet) -> QuerySet:
+def _at_same_place(rows: QuerySet, inner: Names, outer: Names) -> QuerySet:
     # No cell is NULL on both sides, and NULL equals nothing.
-    return rows.annotate(cell_or_none=Coalesce("cell_id", 0)).filter(
-        ward=OuterRef("ward"), cell_or_none=Coalesce(OuterRef("cell_id"), 0)
+    return rows.annotate(cell_or_none=Coalesce(inner.cell, 0)).filter(
+        **{inner.ward: OuterRef(outer.ward)},
+        cell_or_none=Coalesce(OuterRef(outer.cell), 0),
     )
 
 
 _PLACEMENTS = {
     RECEIVED: received,
     OUTSIDE: lambda year: received(year).filter(outside_city=True),
-    WITHOUT_ROW: received_without_row,
     AT_START: lambda year: Placement.objects.on(day_before(year)),
     RECEIVED_IN_PERIOD: received_in_period,
     ENDED_IN_PERIOD: ended_in_period,

@@ -8,6 +8,7 @@ from django.db.models import Count, QuerySet
 from evaluations.models import Answer, Evaluation, Option, RatingYear
 from party76.shared.numbers import Rounding, shares
 from reports.queries.places import Place
+from reports.queries.year_rows import current_rows
 
 
 @dataclass(frozen=True)
@@ -49,14 +50,11 @@ def _options(year: RatingYear) -> QuerySet[Option]:
 
 
 def _chosen(place: Place, year: RatingYear) -> dict[int, int]:
+    commented = current_rows(year).filter(
+        outcome__in=[Evaluation.Outcome.COMMENTED, Evaluation.Outcome.RATED]
+    )
     rows = Answer.objects.filter(
-        place.condition("comment__evaluation__"),
-        comment__evaluation__rating_year=year,
-        comment__evaluation__is_current=True,
-        comment__evaluation__outcome__in=[
-            Evaluation.Outcome.COMMENTED,
-            Evaluation.Outcome.RATED,
-        ],
+        comment__evaluation__in=place.here(commented).values("pk")
     )
     return dict(rows.values_list("option_id").annotate(n=Count("*")).order_by())
 

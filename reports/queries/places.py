@@ -1,16 +1,17 @@
 """Which rows belong to a unit, by the tree of a day."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from evaluations.models import RatingYear
 from members.models import Committee, Kind
 from party76.shared.text import text_sort_key
+from reports.queries.standing import THEN, WRITTEN, Names, Standing
 from reports.queries.tree import Node, Tree, counts_by_cell, is_below_ward
 
 TOTAL = "Tổng cộng"
@@ -52,6 +53,8 @@ class Place:
     tree: Tree
     is_top: bool  # the unit of the rating year itself, counted by wards
     ground: Ground | None = None
+    # Where rows stand that name what was not there on the day; None for all as written.
+    standing: Standing | None = field(default=None, compare=False)
 
     @property
     def name(self) -> str:
@@ -76,23 +79,43 @@ class Place:
         return False
 
     @property
-    def grain(self) -> str:
-        """The column that tells the line of a row."""
-        return f"{self._line_column}_id"
+    def names(self) -> Names:
+        """The columns of placed rows that tell where they stand."""
+        return THEN if self.standing else WRITTEN
 
-    def condition(self, prefix: str = "") -> Q:
-        """The condition that a row with ward and cell belongs to the unit."""
+    def columns(self, names: Names) -> list[str]:
+        """The columns that tell the line of a row: those of line_of."""
+        return list(names) if self._line_column == "cell" else [names.ward]
+
+    def placed(self, rows: QuerySet) -> QuerySet:
+        """Comments or placements, with the units they stand at on the reference day."""
+        return self.standing.placed(rows) if self.standing else rows
+
+    def here(self, rows: QuerySet, *, rest: bool = False) -> QuerySet:
+        """The placed rows that belong to the unit; the rest of them: to no line below."""
+        names = self.names
+        rows = self.placed(rows)
+        return rows.filter(self._rest(names) if rest else self.condition(names))
+
+    def elsewhere(self, rows: QuerySet) -> QuerySet:
+        """The placed rows that do not belong to the unit."""
+        no_cell = Q(**{self.names.cell: None}) if self._column == "cell" else Q()
+        outside = ~self.condition(self.names)
+        return self.placed(rows).filter(outside | no_cell if no_cell else outside)
+
+    def condition(self, names: Names, prefix: str = "") -> Q:
+        """The condition that a row with these columns belongs to the unit."""
         if self.everything:
             return Q()
         if self._is_one_ward:
-            return Q(**{f"{prefix}ward": self.unit.pk})
-        return Q(**{f"{prefix}{self._column}__in": sorted(self._units)})
+            return Q(**{f"{prefix}{names.ward}": self.unit.pk})
+        column = getattr(names, self._column)
+        return Q(**{f"{prefix}{column}__in": sorted(self._units)})
 
-    def rest(self, prefix: str = "") -> Q:
-        """The condition that a row of the unit falls on no line below it."""
-        column = f"{prefix}{self._line_column}"
+    def _rest(self, names: Names) -> Q:
+        column = getattr(names, self._line_column)
         in_a_line = Q(**{f"{column}__in": sorted(self._owners)})
-        return self.condition(prefix) & (Q(**{column: None}) | ~in_a_line)
+        return self.condition(names) & (Q(**{column: None}) | ~in_a_line)
 
     def holds(self, ward: int, cell: int | None) -> bool:
         """The same for one row already read."""
@@ -122,7 +145,9 @@ class Place:
 
     def note_of(self, key: Key) -> str:
         """What a reader must know of a line."""
-        return ""
+        if self.standing is None or not isinstance(key, int):
+            return ""
+        return self.standing.note_of(key)
 
     def node_of(self, key: Key) -> Node | None:
         """The unit of a line as it stands in its tree."""
@@ -174,7 +199,12 @@ class Place:
     def _shown(self) -> set[Key]:
         """Lines that stand even where nobody is counted on them."""
         below = self.tree.residences_below(self.unit.pk)
-        return {node.id for node in below if self._is_on_ground(node.id)}
+        strays = self.standing.strays if self.standing else {}
+        return {
+            node.id
+            for node in below
+            if node.id not in strays and self._is_on_ground(node.id)
+        }
 
     def _is_on_ground(self, unit: int) -> bool:
         if self.ground is None:
@@ -195,7 +225,11 @@ class Place:
 
 
 def place_of(
-    unit: Committee, year: RatingYear, tree: Tree, ground: Ground | None = None
+    unit: Committee,
+    year: RatingYear,
+    tree: Tree,
+    ground: Ground | None = None,
+    standing: Standing | None = None,
 ) -> Place:
     """The place of a unit under the tree of a day; ground is none of a ward's."""
     node = tree.nodes.get(unit.pk)
@@ -205,4 +239,5 @@ def place_of(
         tree=tree,
         is_top=unit.pk == year.committee_id and not by_cell,
         ground=None if by_cell else ground,
+        standing=standing,
     )

@@ -5,13 +5,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from evaluations.models import RatingYear
 from members.models import Committee
 from party76.shared.numbers import may_be_swapped_digits
 from reports.queries import figures
 from reports.queries.places import Place
+from reports.queries.standing import WRITTEN
 from reports.queries.summary import Figures, Line, Summary, empty_line, summary
 
 
@@ -178,13 +179,9 @@ def compare_printed(printed: int, total: Balance) -> list[PrintedTotal]:
 def _per_line(place: Place, rows: QuerySet) -> Counter:
     """{unit directly below or None: n} of rows that carry ward and cell."""
     counted: Counter = Counter()
-    if place.grain == "cell_id":
-        groups = rows.values_list("ward_id", "cell_id").annotate(n=Count("*"))
-    else:
-        by_ward = rows.values_list("ward_id").annotate(n=Count("*"))
-        groups = ((ward, None, n) for ward, n in by_ward)
-    for ward, cell, n in groups:
-        counted[place.line_of(ward, cell)] += n
+    groups = rows.values_list(*place.columns(place.names)).annotate(n=Count("*"))
+    for ward, *cell, n in groups:
+        counted[place.line_of(ward, *cell or [None])] += n
     return counted
 
 
@@ -219,12 +216,20 @@ def _moves(place: Place, year: RatingYear) -> _Moves:
 def _pairs(place: Place, year: RatingYear) -> Iterable[tuple]:
     """((ward, cell) left, (ward, cell) entered, n) of moves that touch the unit."""
     following = "registration__placements__"
+    next_pair = [f"{following}{name}" for name in WRITTEN]
+    if place.standing is not None:
+        rows = figures.moves(Q(), year).values_list(
+            "pk", *WRITTEN, f"{following}pk", *next_pair
+        )
+        spot = place.standing.of_placements.spot
+        return ((spot(*row[:3]), spot(*row[3:]), 1) for row in rows)
+    touching = place.condition(WRITTEN) | place.condition(WRITTEN, following)
     rows = (
-        figures.moves(place, year)
-        .values_list("ward_id", "cell_id", f"{following}ward_id", f"{following}cell_id")
+        figures.moves(touching, year)
+        .values_list(*WRITTEN, *next_pair)
         .annotate(n=Count("*"))
     )
-    return (((row[0], row[1]), (row[2], row[3]), row[4]) for row in rows)
+    return ((row[:2], row[2:4], row[4]) for row in rows)
 
 
 def _unit(line: Line, counts: dict[str, Counter], moved: _Moves) -> Balance:

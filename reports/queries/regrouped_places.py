@@ -3,13 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
-
-from django.db.models import Q
 
 from party76.shared.text import text_sort_key
 from reports.queries.places import Key, OldUnit, Place
-from reports.queries.regrouping import History
+from reports.queries.regrouping import History, Image
 from reports.queries.tree import Node, counts_by_cell, is_below_ward
 
 _TOPS = ("Thành ủy ", "Tỉnh ủy ", "Đảng bộ thành phố ", "Đảng bộ tỉnh ")
@@ -45,11 +44,6 @@ class RegroupedPlace(Place):
         node = self.history.tree_then.nodes.get(self.unit.pk)
         name = ground_name(node.name if node else self.name)
         return f"Địa bàn {name} ngày {self.history.then:%d/%m/%Y}"
-
-    def condition(self, prefix: str = "") -> Q:
-        if self.everything:
-            return Q()
-        return Q(**{f"{prefix}{self._column}__in": sorted(self._units)})
 
     @cached_property
     def without_origin(self) -> int:
@@ -171,12 +165,26 @@ class RegroupedPlace(Place):
         if image.is_lost:
             return f"một phần về {heirs}{since}, phần còn lại không có đơn vị kế tục"
         if len(image.units) > 1:
-            return f"đã chia: về {heirs}{since}"
+            return f"đã chia: về {self._names_since(image)}"
         if self.unit.pk in image.units:
             return ""
         nodes = self.history.tree_now.nodes
         parent = nodes.get(nodes[unit].parent_id or 0) if unit in nodes else None
         return f"nay thuộc {parent.name if parent else heirs}"
+
+    def _names_since(self, image: Image) -> str:
+        """The units of now, those that came later each with its own first day."""
+        days: defaultdict[date | None, list[int]] = defaultdict(list)
+        for key in image.units:
+            first = self.history.first_day(key)
+            is_later = image.since and first and first > image.since
+            days[first if is_later else image.since].append(key)
+        return "; ".join(
+            f"{self._names_now(days[day])} từ {day:%d/%m/%Y}"
+            if day
+            else self._names_now(days[day])
+            for day in sorted(days, key=lambda day: day or date.min)
+        )
 
     def _names_now(self, units: Iterable[int]) -> str:
         nodes = self.history.tree_now.nodes
@@ -255,8 +263,8 @@ class RegroupedPlace(Place):
     def _sorted(self) -> _Sorted:
         """Every unit of then that the rows of this place may name."""
         if is_below_ward(self.kind):
-            return self._sort(self.history.cells_then())
-        wards = self.history.residences_then()
+            return self._sort(filter(self._is_named, self.history.cells_then()))
+        wards: Iterable[Node] = filter(self._is_named, self.history.residences_then())
         if self.ground is not None:
             wards = (node for node in wards if node.id in self.ground.units)
         return self._sort(wards)
@@ -266,6 +274,12 @@ class RegroupedPlace(Place):
         below = self.history.below_then(self.unit.pk) - {self.unit.pk}
         nodes = (self.history.node_then(cell) for cell in below)
         return self._sort(node for node in nodes if node is not None)
+
+    def _is_named(self, node: Node) -> bool:
+        """Rows that name a unit which had ended by then stand at another, but for some."""
+        if node.id in self.history.tree_then:
+            return True
+        return self.standing is not None and node.id in self.standing.kept
 
     def _sort(self, nodes: Iterable[Node]) -> _Sorted:
         found = _Sorted()

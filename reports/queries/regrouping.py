@@ -11,9 +11,9 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 
-from members.models import CommitteePeriod, Kind, Succession
+from members.models import CommitteePeriod, Kind, Part, Succession
 from reports.queries.tree import (
     ABOVE_CELLS,
     BELOW_WARDS,
@@ -21,6 +21,7 @@ from reports.queries.tree import (
     Node,
     grown,
     is_below_ward,
+    reformed_by,
 )
 
 _DAY = timedelta(days=1)
@@ -45,6 +46,7 @@ class Step(NamedTuple):
     old: int
     new: int | None
     day: date
+    part: str = Part.WHOLE
 
 
 @dataclass(frozen=True)
@@ -67,9 +69,17 @@ class History:
     """The units of then and now, and the ways that lead from the ones to the others."""
 
     def __init__(
-        self, then: date, now: date, periods: Iterable[Period], steps: Iterable[Step]
+        self,
+        then: date,
+        now: date,
+        periods: Iterable[Period],
+        steps: Iterable[Step],
+        *,
+        is_reformed: bool = False,
     ) -> None:
         self.then, self.now = then, now
+        # Units had ended or moved by then: rows may name what was not there.
+        self.is_reformed = is_reformed
         self._periods: defaultdict[int, list[Period]] = defaultdict(list)
         for period in sorted(periods, key=lambda one: one.valid_from):
             self._periods[period.node.id].append(period)
@@ -116,13 +126,18 @@ class History:
             return set(self.tree_then.below(unit))
         return set(grown(self._nodes_on(self._start(unit)), self.then).below(unit))
 
+    def first_day(self, unit: int) -> date | None:
+        """The first day of a unit, as far as it is known here."""
+        periods = self._periods.get(unit)
+        return periods[0].valid_from if periods else None
+
     def image(self, unit: int) -> Image:
         """Where everything of a unit went; of a ward, as wards: with all its cells."""
         if unit not in self._images:
             node = self.node_then(unit)
             is_cell = node is not None and is_below_ward(node.kind)
             self._images[unit] = (
-                self._followed(unit) if is_cell else self._with_cells(unit)
+                self.followed(unit) if is_cell else self._with_cells(unit)
             )
         return self._images[unit]
 
@@ -134,26 +149,29 @@ class History:
         return current if current in nodes else unit
 
     def _with_cells(self, ward: int) -> Image:
-        own = self._followed(ward)
+        own = self.followed(ward)
         units = {self.ward_now(unit) for unit in own.units}
         days = [own.since]
         for cell in self.below_then(ward) - {ward}:
             node = self.node_then(cell)
             if node is None or not (node.receives_members and is_below_ward(node.kind)):
                 continue
-            image = self._followed(cell)
+            image = self.followed(cell)
             wards = {self.ward_now(unit) for unit in image.units}
             if wards - units:
                 days.append(self._moved_on(cell) or image.since)
             units |= wards
         return Image(frozenset(units), own.passed, _earliest(days), own.is_lost)
 
-    def _followed(self, unit: int) -> Image:
-        """The units of now at the end of every way that begins at this one."""
+    def followed(self, unit: int, *, since: date | None = None) -> Image:
+        """The units of now at the end of every way that begins at this one.
+
+        The ways after then, or its last day before, unless since is told.
+        """
         seen: set[tuple[int, date]] = set()
         days: list[date | None] = []
         is_lost = False
-        waiting = [(unit, self._start(unit))]
+        waiting = [(unit, since or self._start(unit))]
         while waiting:
             current, day = waiting.pop()
             if (current, day) in seen:
@@ -165,7 +183,7 @@ class History:
             if ends or not (ways or lives_on):
                 is_lost = True
             if is_lost or len({step.new for step in ways}) + lives_on > 1:
-                days += [step.day for step in ways] or [self._ended_on(current)]
+                days += [step.day for step in ways] or [self.ended_on(current)]
             waiting += [(step.new, step.day) for step in ways if step.new is not None]
         passed = frozenset(key for key, _ in seen)
         units = frozenset(key for key in passed if key in self.tree_now)
@@ -190,10 +208,15 @@ class History:
 
     def _start(self, unit: int) -> date:
         """The day of then; of a unit that ended before it, its last day."""
-        ended = self._ended_on(unit)
+        ended = self.ended_on(unit)
         return min(self.then, ended - _DAY) if ended else self.then
 
-    def _ended_on(self, unit: int) -> date | None:
+    def parted(self, unit: int) -> bool:
+        """True where a decision gave a part of a unit to another, or to one of its own."""
+        return any(step.part != Part.WHOLE for step in self._steps[unit])
+
+    def ended_on(self, unit: int) -> date | None:
+        """The first day on which a unit was no more; None for one that goes on."""
         periods = self._periods[unit]
         return periods[-1].valid_to if periods else None
 
@@ -214,20 +237,38 @@ class History:
 
 def history(since: date, then: date, now: date) -> History:
     """The history between two days, with whatever ended after since. Two queries."""
-    rows = (
-        CommitteePeriod.objects.filter(valid_from__lte=now)
-        .filter(Q(valid_to=None) | Q(valid_to__gt=since))
-        .filter(kind__in=[*ABOVE_CELLS, *BELOW_WARDS])
-        .values_list(*NODE_COLUMNS, "valid_from", "valid_to", "committee__heir")
+    lasted = Q(valid_to=None) | Q(valid_to__gt=since)
+    steps = _SUCCESSIONS.filter(effective_on__gt=since, effective_on__lte=now)
+    return _history(then, now, lasted, steps)
+
+
+def history_until(day: date) -> History:
+    """What became of every unit by a day: those there then, and those that had ended.
+
+    Two queries.
+    """
+    there = Q(valid_to=None) | Q(valid_to__gt=day)
+    ended = Q(valid_to=F("committee__valid_to"))
+    return _history(day, day, there | ended, _SUCCESSIONS.filter(effective_on__lte=day))
+
+
+_SUCCESSIONS = Succession.objects.filter(old__isnull=False)
+
+
+def _history(then: date, now: date, wanted: Q, steps: QuerySet[Succession]) -> History:
+    rows = CommitteePeriod.objects.filter(
+        wanted, valid_from__lte=now, kind__in=[*ABOVE_CELLS, *BELOW_WARDS]
+    ).values_list(
+        *NODE_COLUMNS, "valid_from", "valid_to", "committee__heir", reformed_by(then)
     )
-    steps = Succession.objects.filter(
-        effective_on__gt=since, effective_on__lte=now, old__isnull=False
-    ).values_list("old_id", "new_id", "effective_on")
+    found = list(rows)
+    told = steps.values_list("old_id", "new_id", "effective_on", "part")
     return History(
         then,
         now,
-        (_period(row) for row in rows),
-        (Step._make(step) for step in steps),
+        (_period(row[:-1]) for row in found),
+        map(Step._make, told),
+        is_reformed=bool(found) and found[0][-1],
     )
 
 

@@ -2,31 +2,18 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from django.core.exceptions import ValidationError
 from django.db.models import Count, F, Q
 
-from evaluations.models import Evaluation, RatingYear
-from members.models import (
-    Committee,
-    CorrectionRequest,
-    Member,
-    Placement,
-    Registration,
-    RoleAssignment,
-)
+from members.models import Committee, Member, Placement, RoleAssignment
 from members.queries.accounts import role_names
 from members.services.reorganisations.accounts import is_wider
 from members.services.reorganisations.plan import ReformPlan
+from members.services.reorganisations.trial import Trial, try_out
 from party76.shared.templatetags.ui import vn_number
-from residence.models import Meeting
-
-_LETTERS = [
-    Registration.State.DRAFT,
-    Registration.State.SENT,
-    Registration.State.LETTER_ASKED,
-]
-_COMING = [Meeting.State.PLANNED, Meeting.State.LISTED, Meeting.State.OPEN]
+from reports.queries.reform_years import closed_years_touched
 
 
 @dataclass(frozen=True)
@@ -46,30 +33,37 @@ class PostMove:
 
 @dataclass(frozen=True)
 class Consequences:
-    """How many of each kind of record follow, and the accounts one by one."""
+    """What follows the units: found by trying it out, so the numbers are those of the act.
 
-    residents: int
-    workers: int
-    letters: int
-    meetings: int
-    drafts: int
-    requests: int
+    trial is empty where something stands in the way of it.
+    """
+
     posts: list[PostMove]
+    trial: Trial | None = None
+    problems: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)  # what is done all the same
 
     @property
     def sentences(self) -> list[str]:
         """What happens to work under way, in words; nothing for what there is none of."""
-        told = [
-            (self.residents, "đồng chí chuyển nơi sinh hoạt, không phải tiếp nhận lại"),
-            (self.workers, "đồng chí theo đơn vị công tác kế tục"),
-            (self.letters, "giấy giới thiệu đang chờ chuyển sang đơn vị kế tục"),
-            (self.meetings, "kỳ họp chưa kết thúc do đơn vị kế tục tổ chức"),
-            (self.drafts, "dòng nhận xét đang soạn sang bảng nhận xét của đơn vị kế tục"),
-            (self.requests, "đề nghị đính chính đang chờ do đơn vị kế tục trả lời"),
-            (sum(move.moves for move in self.posts), "vai trò sang đơn vị kế tục"),
-            (sum(not move.moves for move in self.posts), "vai trò kết thúc"),
-        ]  # fmt: skip
+        if self.trial is None:
+            return []
+        counts = self.trial.counts
+        told = [(counts.get(name, 0), words) for name, words in _WORDS]
+        told.insert(2, (self.trial.without_cell, "đồng chí sẽ chưa phân chi bộ"))
         return counted_words(told)
+
+
+_WORDS = [
+    ("stays", "đồng chí chuyển nơi sinh hoạt hoặc công tác, không phải tiếp nhận lại"),
+    ("members", "đồng chí theo đơn vị công tác kế tục"),
+    ("letters", "giấy giới thiệu đang chờ chuyển sang đơn vị kế tục"),
+    ("meetings", "kỳ họp chưa kết thúc do đơn vị kế tục tổ chức"),
+    ("drafts", "dòng nhận xét đang soạn sang bảng nhận xét của đơn vị kế tục"),
+    ("requests", "đề nghị đính chính đang chờ do đơn vị kế tục trả lời"),
+    ("posts_moved", "vai trò sang đơn vị kế tục"),
+    ("posts_ended", "vai trò kết thúc"),
+]
 
 
 def counted_words(told: Iterable[tuple[int, str]]) -> list[str]:
@@ -77,36 +71,22 @@ def counted_words(told: Iterable[tuple[int, str]]) -> list[str]:
     return [f"{vn_number(number)} {words}" for number, words in told if number]
 
 
-def consequences(plan: ReformPlan, names: Mapping[int, str]) -> Consequences:
-    """What the plan does to people and to work under way; seven queries.
+def consequences(
+    plan: ReformPlan, names: Mapping[int, str], *, is_clear: bool
+) -> Consequences:
+    """What the plan does to people and to work under way.
 
-    names: of the units by their key in the plan, new ones too.
+    names: of the units by their key in the plan, new ones too. is_clear: nothing is left
+    to mend or to answer, so that it can be tried out.
     """
-    closed = sorted(plan.heirs)
-    moved = [key for key, told in plan.changes.items() if "parent" in told]
-    at_home = Q(ward__in=closed) | Q(cell__in=[*closed, *moved])
-    open_years = {
-        "rating_year__state": RatingYear.State.OPEN,
-        "rating_year__reference_day__gte": plan.on,
-    }
-    return Consequences(
-        residents=Placement.objects.filter(at_home, valid_to=None).count(),
-        workers=_workers(closed).total(),
-        letters=Registration.objects.filter(
-            at_home | Q(workplace__in=closed), state__in=_LETTERS
-        ).count(),
-        meetings=Meeting.objects.filter(
-            committee__in=closed, state__in=_COMING
-        ).count(),
-        drafts=Evaluation.objects.current()
-        .filter(at_home, state=Evaluation.State.DRAFT, **open_years)
-        .count(),
-        requests=CorrectionRequest.objects.filter(
-            Q(asked_of_committee__in=closed) | Q(asked_by_committee__in=closed),
-            state=CorrectionRequest.State.OPEN,
-        ).count(),
-        posts=_posts(plan, names),
-    )
+    posts = _posts(plan, names)
+    warnings = [str(year) for year in closed_years_touched(plan)]
+    if not is_clear or plan.is_empty:
+        return Consequences(posts, warnings=warnings)
+    try:
+        return Consequences(posts, try_out(plan), warnings=warnings)
+    except ValidationError as error:
+        return Consequences(posts, problems=error.messages, warnings=warnings)
 
 
 def people_of(units: Iterable[int]) -> Counter[int]:

@@ -5,11 +5,18 @@ from datetime import date
 
 from evaluations.models import RatingYear
 from members.models import Committee
-from reports.queries.figures import day_before
 from reports.queries.places import Ground, Place, place_of
 from reports.queries.regrouped_places import RegroupedPlace, ground_name
 from reports.queries.regrouping import History, history
-from reports.queries.tree import counts_by_cell, is_below_ward, near, tree_around
+from reports.queries.standing import Standing
+from reports.queries.tree import (
+    counts_by_cell,
+    is_below_ward,
+    near,
+    tree_around,
+    with_strays,
+)
+from reports.queries.year_rows import day_before
 
 
 def place_for(
@@ -22,19 +29,28 @@ def place_for(
     """A unit's place in a year under the units of a day.
 
     One query for the units of the reference day, two for those of a later one; two
-    more where the ground of an earlier year is asked for.
+    more where the ground of an earlier year is asked for, and those of Standing where
+    units had changed by the reference day.
     """
     ground = _ground(unit, year, ground_year)
     then = year.reference_day
     if structure_day is None or structure_day == then:
-        return place_of(unit, year, tree_around(unit, then), ground)
+        tree = tree_around(unit, then)
+        standing = Standing(year) if tree.is_reformed else None
+        if standing is not None:
+            tree = with_strays(tree, standing.strays.values())
+        return place_of(unit, year, tree, ground, standing)
     told = history(day_before(year), then, structure_day)
+    standing = Standing(year) if told.is_reformed else None
+    if standing is not None and standing.since <= day_before(year):
+        told = history(standing.since, then, structure_day)
     plain = place_of(unit, year, near(told.tree_now, unit.pk), ground)
     return RegroupedPlace(
         unit=unit,
         tree=plain.tree,
         is_top=plain.is_top,
         ground=plain.ground,
+        standing=standing,
         history=told,
     )
 

@@ -12,7 +12,9 @@ from evaluations.models import Evaluation, RatingYear, Tier
 from members.models import Committee, Placement
 from party76.shared.numbers import ROUNDING_LABELS, Rounding, shares
 from reports.queries.places import Key, OldUnit, Place
+from reports.queries.standing import WRITTEN
 from reports.queries.structures import place_for
+from reports.queries.year_rows import current_rows
 
 _Outcome = Evaluation.Outcome
 # Outcomes of people still received on the reference day, and where they count.
@@ -167,7 +169,8 @@ def summary(
     Counts registrations received on the reference day and the current rows of the
     year; under the units of structure_day (the reference day unless told), and only
     on the ground of an earlier year where one is given. Four queries whatever the
-    number of units, three where year comes with its tiers; one more under other units.
+    number of units, three where year comes with its tiers; one more under other units,
+    and those of Standing where units had changed by the reference day.
     """
     place = place_for(unit, year, structure_day=structure_day, ground_year=ground_year)
     tiers = tuple(year.rule_set.tiers.all())
@@ -191,25 +194,25 @@ def empty_line(found: Summary, key: Key) -> Line:
 
 def evaluation_rows(place: Place, year: RatingYear):
     """(ward, cell or None, outcome, tier, on roll, n): one scan of the year's index."""
-    rows = Evaluation.objects.filter(
-        place.condition(), rating_year=year, is_current=True
+    columns = place.columns(place.names)
+    found = (
+        place.here(current_rows(year))
+        .values_list(*columns, "outcome", "tier_id", "on_roll")
+        .annotate(n=Count("*"))
     )
-    grain = ["ward_id", "cell_id"] if place.grain == "cell_id" else ["ward_id"]
-    found = rows.values_list(*grain, "outcome", "tier_id", "on_roll").annotate(
-        n=Count("*")
-    )
-    return found if len(grain) == 2 else ((row[0], None, *row[1:]) for row in found)
+    return found if len(columns) == 2 else ((row[0], None, *row[1:]) for row in found)
 
 
 def received_rows(place: Place, day: date):
     """(ward, cell or None, received, of which from outside the city) on a day."""
-    rows = Placement.objects.on(day).filter(place.condition())
-    grain = ["ward_id", "cell_id"] if place.grain == "cell_id" else ["ward_id"]
+    # On the day itself everybody is placed where the tree of the day has him.
+    rows = Placement.objects.on(day).filter(place.condition(WRITTEN))
+    columns = place.columns(WRITTEN)
     # Counted beside, not grouped by: so the index is read in its own order.
-    found = rows.values_list(*grain).annotate(
+    found = rows.values_list(*columns).annotate(
         n=Count("*"), outside=Count(Value(1), filter=Q(outside_city=True))
     )
-    return found if len(grain) == 2 else ((row[0], None, *row[1:]) for row in found)
+    return found if len(columns) == 2 else ((row[0], None, *row[1:]) for row in found)
 
 
 def _counted(

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from django.db.models import Q
+from django.db.models import Exists, Q
 
-from members.models import Committee, CommitteePeriod, Kind
+from members.models import Committee, CommitteePeriod, Kind, Reorganisation
 from party76.shared.text import text_sort_key
 
 # What may stand between the city and a cell that receives members.
@@ -54,6 +54,8 @@ class Tree:
     day: date
     nodes: dict[int, Node]
     children: dict[int | None, list[int]] = field(repr=False)
+    # Units had ended or moved by that day: rows may name what is not there.
+    is_reformed: bool = False
 
     def __contains__(self, unit_id: int | None) -> bool:
         return unit_id in self.nodes
@@ -135,20 +137,34 @@ def tree_around(unit: Committee, day: date) -> Tree:
     One query; two for a unit that was of another kind on that day. Cells are read
     only for a ward and what lies below it.
     """
-    tree = grown(_nodes_around(unit, unit.kind, day), day)
+    tree = _read_around(unit, unit.kind, day)
     node = tree.nodes.get(unit.pk)
     if node is None or _needs(node.kind) == _needs(unit.kind):
         return tree
-    return grown(_nodes_around(unit, node.kind, day), day)
+    return _read_around(unit, node.kind, day)
 
 
-def grown(nodes: Iterable[Node], day: date) -> Tree:
+def reformed_by(day: date) -> Exists:
+    """Whether units had ended or moved by a day, as reforms alone let them.
+
+    Asked beside the units, for what it costs once.
+    """
+    return Exists(Reorganisation.objects.done().filter(effective_on__lte=day))
+
+
+def grown(nodes: Iterable[Node], day: date, *, is_reformed: bool = False) -> Tree:
     """The tree of these units; children in the order they come."""
     found = {node.id: node for node in nodes}
     children: dict[int | None, list[int]] = {}
     for node in found.values():
         children.setdefault(node.parent_id, []).append(node.id)
-    return Tree(day=day, nodes=found, children=children)
+    return Tree(day, found, children, is_reformed)
+
+
+def with_strays(tree: Tree, strays: Iterable[Node]) -> Tree:
+    """The tree, and units that rows name though they were not there on its day."""
+    kept = (node for node in strays if node.parent_id in tree)
+    return grown([*tree.nodes.values(), *kept], tree.day, is_reformed=tree.is_reformed)
 
 
 def near(tree: Tree, unit: int) -> Tree:
@@ -159,14 +175,15 @@ def near(tree: Tree, unit: int) -> Tree:
         kept.add(unit)
         if counts_by_cell(node.kind):
             kept |= {*tree.below(unit), node.parent_id or unit}
-    return grown((tree.nodes[key] for key in tree.nodes if key in kept), tree.day)
+    nodes = (tree.nodes[key] for key in tree.nodes if key in kept)
+    return grown(nodes, tree.day, is_reformed=tree.is_reformed)
 
 
 def _needs(kind: str) -> tuple[bool, bool]:
     return counts_by_cell(kind), is_below_ward(kind)
 
 
-def _nodes_around(unit: Committee, kind: str, day: date) -> Iterator[Node]:
+def _read_around(unit: Committee, kind: str, day: date) -> Tree:
     on_day = CommitteePeriod.objects.filter(valid_from__lte=day).filter(
         Q(valid_to=None) | Q(valid_to__gt=day)
     )
@@ -176,4 +193,8 @@ def _nodes_around(unit: Committee, kind: str, day: date) -> Iterator[Node]:
         wanted |= Q(parent=unit) | Q(parent__in=divisions.values("committee"))
     if is_below_ward(kind):
         wanted |= Q(committee__in=on_day.filter(committee=unit).values("parent"))
-    return map(Node._make, on_day.filter(wanted).values_list(*NODE_COLUMNS))
+    rows = on_day.filter(wanted).values_list(*NODE_COLUMNS, reformed_by(day))
+    found = list(rows)
+    is_reformed = bool(found) and found[0][-1]
+    nodes = (Node._make(row[:-1]) for row in found)
+    return grown(nodes, day, is_reformed=is_reformed)

@@ -9,6 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from members.models import User
+from members.services.tree_lock import hold_tree
 from party76.audit.models import Action
 from party76.audit.services import changes, record, values_of
 from party76.shared.versions import save_versioned
@@ -43,6 +44,7 @@ class ListChanges:
 @transaction.atomic
 def plan_meeting(meeting: Meeting, *, by: User) -> Meeting:
     """Store a new meeting of a cell or ward; nobody is listed yet."""
+    hold_tree(meeting.committee)
     meeting.state = Meeting.State.PLANNED
     meeting.save()
     record(Action.CREATE, meeting, by=by, committee_code=meeting.committee.code)
@@ -78,6 +80,7 @@ def edit_meeting(meeting: Meeting, *, version: int, by: User) -> Meeting:
 @transaction.atomic
 def list_meeting(meeting: Meeting, *, by: User) -> Meeting:
     """Make one row for everybody due on the day, numbered by cell, then by name."""
+    hold_tree()  # before the meeting: a decision that moves it takes them in this order
     meeting = lock_meeting(meeting)
     _require_step(meeting, Meeting.State.LISTED)
     placements = list(due_at(meeting.committee, meeting.held_on))
@@ -96,6 +99,7 @@ def append_to_list(meeting: Meeting, *, by: User) -> ListChanges:
     Unmarked rows of people who left, died or were exempted before the day are no
     longer due; those who came back are due again. Only while listed or open.
     """
+    hold_tree()
     meeting = lock_meeting(meeting)
     if meeting.state not in {Meeting.State.LISTED, Meeting.State.OPEN}:
         raise ValidationError("Chỉ cập nhật được danh sách đã lập và chưa kết thúc.")

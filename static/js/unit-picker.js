@@ -10,6 +10,7 @@
     const box = picker.querySelector("[data-unit-name]");
     const chosen = picker.querySelector("[data-unit-id]");
     const status = picker.querySelector("[data-unit-status]");
+    const detail = picker.querySelector("[data-unit-detail]");
     const list = document.createElement("ul");
     let timer = 0;
     let asked = 0;
@@ -34,11 +35,20 @@
       box.removeAttribute("aria-activedescendant");
     };
 
+    // What was asked before is not wanted any more: its answer must not open the list.
+    const forget = () => {
+      clearTimeout(timer);
+      asked += 1;
+      close();
+    };
+
     const choose = (option) => {
       chosen.value = option.dataset.id;
       box.value = option.dataset.name;
+      // Cells of many wards bear one name: the ward stays in sight.
+      if (detail) detail.textContent = option.dataset.detail;
       box.setCustomValidity("");
-      close();
+      forget();
       picker.querySelectorAll(".unit-choices").forEach((old) => old.remove());
       chosen.dispatchEvent(new Event("change", { bubbles: true }));
     };
@@ -68,6 +78,7 @@
       option.setAttribute("aria-selected", "false");
       option.dataset.id = unit.id;
       option.dataset.name = unit.name;
+      option.dataset.detail = unit.detail;
       option.textContent = unit.name;
       option.append(lineOf(unit.detail));
       // How an old name led here: “trước là Đảng ủy phường An Hội, đến 31/12/2019”.
@@ -98,6 +109,7 @@
       }
       const query = new URLSearchParams({ q: text });
       if (picker.hasAttribute("data-wards-only")) query.set("wards", "1");
+      if (picker.dataset.near) query.set("near", picker.dataset.near);
       try {
         const answer = await fetch(`${picker.dataset.unitPicker}?${query}`, {
           headers: { Accept: "application/json" },
@@ -111,6 +123,7 @@
 
     box.addEventListener("input", () => {
       chosen.value = "";
+      if (detail) detail.textContent = "";
       picker.querySelectorAll("[data-unit-pick]").forEach((radio) => {
         radio.checked = false;
       });
@@ -121,10 +134,11 @@
       radio.addEventListener("change", () => {
         chosen.value = radio.value;
         box.value = radio.dataset.unitPick;
+        if (detail) detail.textContent = "";
         chosen.dispatchEvent(new Event("change", { bubbles: true }));
       });
     });
-    box.addEventListener("blur", close);
+    box.addEventListener("blur", forget);
     box.addEventListener("keydown", (event) => {
       if (list.hidden) return;
       if (event.key === "ArrowDown") mark(active + 1);

@@ -74,3 +74,39 @@ def test_pages_with_old_names_when_drawn_fit(
         page.goto(url)
         no_sideways_scroll(page)
         axe(page)
+
+
+def options_asked_for(page):
+    """Wait until the answer of the type-ahead has come and could be shown."""
+    page.wait_for_timeout(1_000)
+    return page.locator(".unit-options:not([hidden])")
+
+
+def test_list_does_not_open_after_the_box_was_left(old, open_browser):
+    _, address = letter_for(old.world, "")
+    page = open_browser(old.world.workplace_user)
+    page.goto(address)
+    box = page.get_by_label("Đảng ủy nơi cư trú")
+
+    box.press_sequentially("an hoi")
+    box.press("Tab")
+
+    assert options_asked_for(page).count() == 0
+
+
+def test_list_does_not_open_again_after_a_quick_choice(old, open_browser):
+    _, address = letter_for(old.world, "")
+    page = open_browser(old.world.workplace_user)
+    page.goto(address)
+    box = page.get_by_label("Đảng ủy nơi cư trú")
+
+    box.press_sequentially("an hoi")
+    page.get_by_role("option", name=re.compile("Đảng ủy phường An Hội")).wait_for()
+    box.press("Backspace")  # asks again in a moment
+    box.press("ArrowDown")
+    box.press("Enter")
+
+    assert options_asked_for(page).count() == 0
+    assert box.input_value() == "Đảng ủy phường An Hội"
+    detail = page.locator("[data-unit-detail]")
+    assert "thuộc" in detail.inner_text()

@@ -12,7 +12,7 @@ from members.services.deaths import report_death
 from members.services.dwelling import report_not_dwelling
 from members.services.letters import ask_for_letter
 from members.services.merges.steps import agree_merge, propose_merge
-from members.services.reorganisations.lists import begin_reorganisation
+from members.services.reorganisations.lists import begin_reorganisation, give_up
 from members.services.reorganisations.plan import ReformPlan, Step
 from members.services.reorganisations.run import carry_out, draft_reorganisation
 from party76.spreadsheets.reading import read_pasted
@@ -59,6 +59,7 @@ class RightsWorld(World):
     dead: object
     notice: object
     draft_notice: object
+    cancelled_reform: object
 
 
 def make_rights_world() -> RightsWorld:
@@ -157,7 +158,14 @@ def _reforms(world) -> dict[str, Reorganisation]:
         "reform": _begun(world.city, "Sở Y tế\tSở Y tế mới", world.department_user),
         "ward_reform": _begun(world.ward, "NK1\tChi bộ Khu vực A", world.ward_user),
         "done_reform": carry_out(done, plan, today=day, by=world.department_user),
+        "cancelled_reform": _cancelled(world),
     }
+
+
+def _cancelled(world) -> Reorganisation:
+    begun = _begun(world.ward, "NK1\tChi bộ Khu vực B", world.ward_user)
+    give_up(begun, version=begun.version, by=world.ward_user)
+    return begun
 
 
 def _begun(committee, row: str, by) -> Reorganisation:

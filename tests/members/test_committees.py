@@ -89,7 +89,7 @@ def test_unit_page_when_it_has_more_below_asks_no_more(
         make_committee(world.ward, kind=Kind.CELL)
     client.force_login(world.department_user)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get(reverse("members:committee_detail", args=[world.ward.pk]))
 
 

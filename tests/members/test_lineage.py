@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from members.drawings import WIDTH, draw_lineage
 from members.models import Committee, Kind, Operation, Part, Role, Sector
-from members.queries.lineage import SIDE_BY_SIDE, Branch, events_of, lineage_of
+from members.queries.lineage import SIDE_BY_SIDE, Branch, lineage_of
+from members.queries.lineage_events import events_of
 from members.services.reorganisations.plan import NewUnit, ReformPlan, Step
 from members.services.reorganisations.run import take_back
 from tests.factories.members import make_committee, make_user
@@ -331,3 +332,63 @@ def test_stage_of_a_day_to_come_is_the_last():
     from_2025 = world.wards["Cái Khế"]
 
     assert lineage_of(from_2025, on=date(2099, 1, 1)).here.key == from_2025.pk
+
+
+def split_off(world, name: str = "Cái Khế") -> Committee:
+    """A part of a ward becomes a ward of its own; the list names the rest as unchanged."""
+    old = world.wards[name]
+    new = NewUnit(-1, world.city.pk, ward_name(f"{name} 2"), Kind.WARD, Sector.COMMUNE)
+    plan = ReformPlan(
+        on=date(2025, 10, 1),
+        new_units=[new],
+        steps=[
+            Step(Operation.SPLIT, old.pk, "", -1, Part.PART),
+            Step(Operation.UNCHANGED, old.pk, "", old.pk, Part.REST),
+        ],
+    )
+    run(world, plan, "20-QĐ/TU")
+    return Committee.objects.get(name=ward_name(f"{name} 2"))
+
+
+@pytest.mark.parametrize("day", [TODAY, IN_2013])
+def test_unit_that_was_split_tells_the_decision_and_who_left(world, day):
+    new = split_off(world)
+
+    events = events_of(lineage_of(world.ward("Cái Khế"), on=day))
+
+    last = events[-1]
+    assert (last.joint.words, last.joint.decision_words) == (
+        "Chia, tách",
+        "số 20-QĐ/TU",
+    )
+    assert {(stage.key, part) for stage, part in last.new_names} == {
+        (world.wards["Cái Khế"].pk, ""),
+        (new.pk, "một phần"),
+    }
+
+
+def test_drawing_of_a_unit_that_was_split_says_who_left(world):
+    split_off(world)
+
+    drawing = draw_lineage(lineage_of(world.ward("Cái Khế"), on=TODAY))
+
+    words = " ".join(text.words for text in drawing.texts)
+    assert "tách ra: Đảng ủy phường Cái Khế 2" in words
+
+
+def test_end_of_a_cell_stands_in_its_own_history_not_in_its_wards():
+    world = make_old_district()
+    ward, cell = world.wards["An Cư"], world.cells["An Cư"]
+    step = Step(Operation.END, cell.pk, "", ward.pk)
+    run(world, ReformPlan(on=REFORMED, heirs={cell.pk: ward.pk}, steps=[step]))
+
+    of_ward = lineage_of(world.ward("An Cư"), on=TODAY)
+    of_cell = lineage_of(Committee.objects.get(pk=cell.pk), on=TODAY)
+
+    assert of_ward.is_empty
+    (event,) = events_of(of_cell)
+    assert (event.joint.words, [stage.key for stage, _ in event.new_names]) == (
+        "Kết thúc hoạt động",
+        [ward.pk],
+    )
+    assert of_cell.after.branches[0].beside == []

@@ -273,8 +273,33 @@ def test_tree_of_a_day_when_it_grows_asks_no_more(
     merge_2020(world)
     client.force_login(world.department_user)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(
             reverse("members:committee_tree"),
             {"ngay": "31/12/2013", "mo": world.district.pk},
         )
+
+
+def test_units_not_placed_are_listed_below_the_tree_of_today_alone(client):
+    world = make_old_district()
+    make_committee(kind=Kind.GRASSROOTS, name="Đơn vị lạ", is_unplaced=True)
+    client.force_login(world.department_user)
+    url = reverse("members:committee_tree")
+
+    today = main_text(client.get(url))
+    then = main_text(client.get(url, {"ngay": "31/12/2013"}))
+
+    assert today.index("Cây tổ chức hiện nay") < today.index("Đơn vị chưa xếp")
+    assert "Đơn vị lạ" not in then
+
+
+def test_tree_of_a_day_says_of_what_a_unit_is_the_forerunner(
+    world, ninh_kieu_user, client
+):
+    client.force_login(ninh_kieu_user)
+
+    page = client.get(reverse("members:committee_tree"), {"ngay": "31/12/2013"})
+
+    text = main_text(page)
+    assert "tiền thân của Đảng ủy phường Ninh Kiều" in text
+    assert "đơn vị tiền thân" not in text

@@ -46,11 +46,9 @@ def test_page_of_a_closed_unit_says_when_by_what_and_what_it_is_now(world, clien
 
     text = main_text(page)
     now = reverse("members:committee_detail", args=[world.ninh_kieu.pk])
-    assert (
-        "Đã kết thúc hoạt động từ ngày 01/07/2020 theo Nghị quyết số 893/NQ-UBTVQH14"
-        in text
-    )
-    assert f'href="{now}"' in text.split("Nay là")[1].split("</p>")[0]
+    assert "Đã kết thúc hoạt động từ ngày 01/07/2020 theo <a" in text
+    assert '/sap-xep/1/" >Nghị quyết số 893/NQ-UBTVQH14</a>' in text
+    assert f'href="{now}"' in text.split("Đơn vị kế tục:")[1].split("</p>")[0]
 
 
 def test_page_of_a_divided_unit_names_all_its_successors(world, client):
@@ -145,7 +143,29 @@ def test_page_of_a_unit_on_a_day_before_it_names_its_forerunners(world, client):
             "Xuân Khánh",
         )
     ]
-    assert "Ngày 31/12/2013 chưa có đơn vị này" in main_text(page)
+    text = main_text(page)
+    assert "Ngày 31/12/2013 chưa có đơn vị này" in text
+    assert "Thông tin đơn vị" not in text
+    assert "Đơn vị trực thuộc" not in text
+    assert page.context["story"].is_told is False
+
+
+def test_forerunners_are_wards_first_and_the_rest_is_folded(world, client):
+    cell = world.cells["Cái Khế"]
+    changes = {cell.pk: {"parent": world.ninh_kieu.pk}}
+    run(world, ReformPlan(on=date(2025, 9, 1), changes=changes))
+    client.force_login(world.department_user)
+
+    page = client.get(
+        reverse("members:committee_detail", args=[world.ninh_kieu.pk]),
+        {"ngay": "31/12/2013"},
+    )
+
+    names = [unit.name for unit in page.context["story"].forerunners]
+    assert (names[0], names[-1]) == (ward_name("An Cư"), "Chi bộ Cái Khế 1")
+    folded = main_text(page).split("<details>")[1]
+    assert "và 1 chi bộ, đơn vị khác" in folded
+    assert "Chi bộ Cái Khế 1" in folded
 
 
 def test_page_of_a_unit_on_a_day_after_it_says_that_it_had_ended(world, client):
@@ -205,5 +225,5 @@ def test_page_of_a_closed_unit_when_it_had_more_asks_no_more(
     merge_2020(world)
     client.force_login(world.department_user)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         client.get(reverse("members:committee_detail", args=[world.wards["An Lạc"].pk]))

@@ -13,7 +13,7 @@ from members.models import Kind, Operation, Role
 from members.services.reorganisations.plan import ReformPlan, Step
 from reports.queries.reconciliation import reconcile
 from reports.queries.summary import summary
-from tests.factories.members import make_committee, make_user
+from tests.factories.members import make_committee, make_placement, make_user
 from tests.factories.reforms import (
     REFORM_DAY,
     make_city_before_reform,
@@ -598,32 +598,36 @@ def year_of_reform(place):
     return make_rating_year(place.city.city, year=2025)
 
 
-def test_year_of_a_reform_closes_for_old_and_new_units_and_the_city(
+def test_year_of_a_reform_counts_from_the_start_at_the_unit_that_goes_on(
     place, year_of_reform
 ):
     merged = reconcile(place.merged, year_of_reform)
     old = reconcile(place.city.ward, year_of_reform)
     city = reconcile(place.city.city, year_of_reform)
 
-    assert (merged.total.at_start, merged.total.moved_in) == (0, 3)
-    assert (old.total.at_start, old.total.moved_out) == (2, 2)
+    assert (merged.total.at_start, merged.total.moved_in) == (3, 0)
+    assert (old.total.at_start, old.total.moved_out) == (0, 0)
     assert (old.total.figures.received, merged.total.figures.received) == (0, 3)
     assert (city.total.moved_in, city.total.moved_out) == (0, 0)
-    assert city.total.moved_inside == 4
+    assert city.total.moved_inside == 0
     for found in (merged, old, city):
         assert [one.name for one in found.every_unit if one.roll_gap] == []
 
 
-def test_lists_of_moves_by_a_reform_are_as_long_as_told(
+def test_list_of_moves_in_the_year_of_a_reform_names_who_moved_and_nobody_else(
     client, place, year_of_reform, department
 ):
+    stay = place.city.stay(ward=place.part_taker, received_on=date(2020, 1, 1))
+    stay.placements.update(valid_to=date(2025, 3, 1))
+    make_placement(
+        stay, ward=place.city.ward, valid_from=date(2025, 3, 1), valid_to=REFORM_DAY
+    )
+    make_placement(stay, ward=place.merged, valid_from=REFORM_DAY)
     client.force_login(department)
-    for unit, key, number in (
-        (place.merged, "chuyen-den", 3),
-        (place.city.ward, "chuyen-di", 2),
-    ):
+
+    for unit, key in ((place.merged, "chuyen-den"), (place.part_taker, "chuyen-di")):
         found = client.get(url("summary_list", unit, key, year=2025)).context["found"]
-        assert found.number == number
+        assert [entry.registration_id for entry in found.page.rows] == [stay.pk]
 
 
 def test_row_of_somebody_who_left_a_unit_before_it_was_merged_is_regrouped(
@@ -640,7 +644,7 @@ def test_row_of_somebody_who_left_a_unit_before_it_was_merged_is_regrouped(
     now = summary(place.city.city, year_of_reform, structure_day=NOW)
 
     assert [line.name for line in then.lines if line.figures.ended_assessed] == [
-        "Đơn vị không có trong cơ cấu của ngày 31/12/2025"
+        "Đảng ủy phường Ninh Kiều"
     ]
     assert [line.name for line in now.lines if line.figures.ended_assessed] == [
         "Đảng ủy phường Ninh Kiều"

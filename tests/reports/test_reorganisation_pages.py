@@ -12,7 +12,11 @@ from django.utils import timezone
 from openpyxl import Workbook, load_workbook
 
 from members.models import Committee, Reorganisation, RoleAssignment
-from members.services.reorganisations.lists import mark_of, proposal_of
+from members.services.reorganisations.lists import (
+    confirm_reorganisation,
+    mark_of,
+    proposal_of,
+)
 from party76.audit.models import AuditEvent
 from party76.spreadsheets.models import ImportRun
 from tests.factories.members import make_member, make_registration, make_user
@@ -145,7 +149,7 @@ def test_preview_counts_people_meetings_and_accounts_that_follow(department, wor
 
     preview = text_of(department.get(page("detail", reform)))
 
-    assert "1 đồng chí chuyển nơi sinh hoạt, không phải tiếp nhận lại" in preview
+    assert "1 đồng chí chuyển nơi sinh hoạt hoặc công tác" in preview
     assert "1 kỳ họp chưa kết thúc do đơn vị kế tục tổ chức" in preview
     assert "2 vai trò sang đơn vị kế tục" in preview
 
@@ -197,7 +201,7 @@ def test_divided_ward_is_asked_about_and_the_answer_is_kept(department, world):
     assert "những ai về Đảng ủy phường Cái Khế?" in text_of(shown)
     assert answer.status_code == 302
     assert "Còn vướng" not in text_of(preview)
-    assert "Đã nhận ra 1 đồng chí." in text_of(preview)
+    assert "Đã nhận ra 1 đồng chí:" in text_of(preview)
 
 
 def test_confirming_what_was_not_shown_is_refused(department, world):
@@ -421,7 +425,7 @@ def test_preview_asks_as_often_for_many_rows(
     reform = begin(world, *MERGED, *[row(name, f"{name} mới") for name in names])
     client.force_login(world.department_user)
 
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(37):
         answer = client.get(page("detail", reform))
 
     assert answer.status_code == 200
@@ -459,3 +463,76 @@ def test_command_when_something_is_in_the_way_ends_with_3(world, tmp_path):
 
     assert ended.value.code == 3
     assert not Reorganisation.objects.exists()
+
+
+def test_ward_is_not_offered_to_take_back_what_the_department_did(world, client):
+    done = confirm(
+        world,
+        row("NK2", "NK1", how="Sáp nhập"),
+        by=world.department_user,
+        committee=world.ward,
+    )
+    client.force_login(world.ward_user)
+
+    page = client.get(reverse("reports:reorganisation_detail", args=[done.pk]))
+    refused = client.get(reverse("reports:reorganisation_take_back", args=[done.pk]))
+
+    assert "Hoàn tác lần sắp xếp này" not in page.content.decode()
+    assert refused.status_code == 403
+
+
+@pytest.mark.parametrize("version", ["abc", "", "-1", "²"])
+def test_cancelling_with_any_version_is_answered_in_words(world, client, version):
+    drafted = begin(world, row("NK2", "NK1", how="Sáp nhập"))
+    client.force_login(world.department_user)
+
+    answer = client.post(
+        reverse("reports:reorganisation_cancel", args=[drafted.pk]),
+        {"version": version},
+    )
+
+    drafted.refresh_from_db()
+    assert answer.status_code in {302, 409}
+    assert drafted.state == "draft"
+
+
+def test_decision_confirmed_ahead_is_not_answered_or_edited(world, client):
+    on = timezone.localdate() + timedelta(days=40)
+    drafted = begin(world, row("NK2", "NK1", how="Sáp nhập"), on=on)
+    mark = mark_of(proposal_of(drafted, by=world.department_user))
+    confirm_reorganisation(
+        drafted, mark=mark, today=timezone.localdate(), by=world.department_user
+    )
+    client.force_login(world.department_user)
+
+    answers = [
+        client.post(reverse(f"reports:{name}", args=[drafted.pk]), {}).status_code
+        for name in (
+            "reorganisation_answer",
+            "reorganisation_decision",
+            "reorganisation_columns",
+            "reorganisation_sheet",
+        )
+    ]
+
+    assert answers == [404, 404, 404, 404]
+
+
+def test_first_row_beyond_the_list_is_refused_in_words(world, client):
+    drafted = begin(world, row("NK2", "NK1", how="Sáp nhập"))
+    client.force_login(world.department_user)
+    url = reverse("reports:reorganisation_columns", args=[drafted.pk])
+
+    answer = client.post(url, {"first_row": 99, "version": drafted.run.version})
+
+    assert answer.status_code == 422
+    assert "chỉ có 2 dòng" in answer.content.decode()
+
+
+def test_inspector_reads_a_draft_as_its_author_may_act(world, client):
+    drafted = begin(world, row("NK2", "NK1", how="Sáp nhập"))
+    client.force_login(world.inspector_user)
+
+    page = client.get(reverse("reports:reorganisation_detail", args=[drafted.pk]))
+
+    assert "không thuộc phạm vi" not in page.content.decode()

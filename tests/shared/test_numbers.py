@@ -37,6 +37,12 @@ def test_shares_on_a_tie_give_the_residual_to_the_first():
     assert result == decimals("33.34", "33.33", "33.33")
 
 
+def test_shares_of_one_part_keep_their_decimals():
+    result = shares([5, 0], decimals=2, rounding=Rounding.RESIDUAL_TO_LARGEST)
+
+    assert [str(share) for share in result] == ["100.00", "0.00"]
+
+
 def test_shares_of_nothing_are_no_number():
     result = shares([0, 0], decimals=2, rounding=Rounding.RESIDUAL_TO_LARGEST)
 

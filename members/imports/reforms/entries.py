@@ -18,6 +18,7 @@ _PARTS = [
 # “chuyển đổi” before “chuyển”, “nhập để thành lập” before “nhập”.
 _OPERATIONS = [
     (r"giu nguyen|khong sap xep|mo rong|tiep tuc", Operation.UNCHANGED),
+    (r"thanh lap moi|lap moi", Operation.FOUND),
     (r"hop nhat|thanh lap", Operation.MERGE),
     (r"sap nhap|nhap", Operation.ABSORB),
     (r"chia|tach", Operation.SPLIT),
@@ -29,6 +30,16 @@ _OPERATIONS = [
 # With their marks where the list has marks: “Phương Bình” is a name, and so is “Xà Phiên”.
 _COMMUNE = re.compile(r"(?:phường|xã|thị trấn|đặc khu) ")
 _COMMUNE_UNMARKED = re.compile(r"(?:phuong|xa|thi tran|dac khu) ")
+_OF_COMMITTEE = re.compile(r"(?:dang uy|dang bo|ban chap hanh) ")
+_OF_CELL = re.compile(r"chi bo (?:khu vuc|ap|khom|to dan pho|khu pho|thon) ")
+_ORGANISATION = re.compile(r"(?:đảng (?:ủy|uỷ|bộ)) +", re.IGNORECASE)
+# With the full stop, or before a number: a name may begin with any letter.
+_SHORT_COMMUNE = re.compile(r"(P|X|TT)(?:\. *| *(?=\d))", re.IGNORECASE)
+_COMMUNES = {"P": "phường", "X": "xã", "TT": "thị trấn"}
+_LEAD = re.compile(
+    r"(?:Đảng (?:Ủy|Uỷ|Bộ) )?(?:Phường|Xã|Thị Trấn|Đặc Khu) "
+    r"|Chi Bộ (?:Khu Vực|Ấp|Khóm|Tổ Dân Phố|Khu Phố|Thôn) "
+)
 _LONGEST = {"new_name": 200, "code": 40, "statistics_code": 10}
 _LABELS = {
     "new_name": "Đơn vị mới",
@@ -37,7 +48,7 @@ _LABELS = {
 }
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class ReformEntry:
     """A row: which old unit, or part of it, goes on as which new one."""
 
@@ -95,12 +106,46 @@ def read_entry(record: Record) -> ReformEntry:
         problems=record.problems,
     )
     _read_words(entry, record)
+    entry.problems += _lacking(entry)
     for name, longest in _LONGEST.items():
         if len(getattr(entry, name)) > longest:
             entry.problems.append(f"{_LABELS[name]}: dài quá {longest} ký tự.")
-    if not entry.old_text and not entry.new_name:
-        entry.problems.append("Dòng không ghi đơn vị cũ, cũng không ghi đơn vị mới.")
     return entry
+
+
+def _lacking(entry: ReformEntry) -> list[str]:
+    """What the row would have to say for its own words to mean something."""
+    has_old, has_new = bool(entry.old_text), bool(entry.new_name)
+    if not has_old and not has_new:
+        return ["Dòng không ghi đơn vị cũ, cũng không ghi đơn vị mới."]
+    operation = entry.operation
+    if not operation:
+        said = has_new or entry.new_parent
+        return [] if said else ["Dòng chưa ghi đơn vị mới, cũng chưa ghi hình thức."]
+    words = Operation(operation).label.lower()
+    found = []
+    if not has_old and operation not in _WITHOUT_OLD:
+        found.append(f"Hình thức “{words}” thì ghi rõ đơn vị cũ.")
+    if not has_new and operation in _WITH_NEW and entry.part != Part.REST:
+        found.append(f"Hình thức “{words}” thì ghi rõ đơn vị mới.")
+    column, label = _WITH.get(Operation(operation), ("", ""))
+    if column and not getattr(entry, column):
+        found.append(f"Hình thức “{words}” thì ghi rõ cột “{label}”.")
+    return found
+
+
+_WITHOUT_OLD = {Operation.FOUND}
+_WITH_NEW = {
+    Operation.FOUND,
+    Operation.MERGE,
+    Operation.ABSORB,
+    Operation.SPLIT,
+    Operation.RENAME,
+}
+_WITH = {
+    Operation.TRANSFER: ("new_parent", "Trực thuộc mới"),
+    Operation.RECLASSIFY: ("new_kind", "Loại đơn vị mới"),
+}
 
 
 def _read_words(entry: ReformEntry, record: Record) -> None:
@@ -122,9 +167,7 @@ def _read_words(entry: ReformEntry, record: Record) -> None:
             )
 
 
-_WORDS = [
-    operation.label for operation in Operation if operation is not Operation.FOUND
-]
+_WORDS = [operation.label for operation in Operation]
 
 
 def _meant(words: str, known: list) -> str:
@@ -134,13 +177,55 @@ def _meant(words: str, known: list) -> str:
 
 def committee_name(text: str, kind: str = "") -> str:
     """Đảng ủy phường Cái Khế, of “Cái Khế” and “Phường”; other names as they stand."""
-    name = normalize_vi(text)
+    name = _written_out(normalize_vi(text))
     is_bare = not _names_commune(name) and not fold(name).startswith("dang uy ")
     if name and is_bare and _names_commune(f"{kind} "):
         name = f"{kind} {name}"
     if _names_commune(name):
         name = f"Đảng ủy {name[0].lower()}{name[1:]}"
     return name
+
+
+def complete_name(name: str, like: OpenUnit) -> str:
+    """A bare name as a unit of that kind bears it: “Long Tuyền” of a ward becomes Đảng
+    ủy phường Long Tuyền, “Khu vực 9” of a cell Chi bộ Khu vực 9."""
+    if name.islower():
+        name = name.title()
+    plain = fold(name)
+    if like.is_cell_of_residence and not plain.startswith("chi bo"):
+        return f"Chi bộ {name}"
+    if like.is_ward and not _OF_COMMITTEE.match(plain):
+        place = like.name.removeprefix("Đảng ủy ")
+        found = _COMMUNE.match(place.lower())
+        return f"Đảng ủy {found[0]}{name}" if found else name
+    return name
+
+
+def _written_out(name: str) -> str:
+    """Đảng bộ P. Một as phường Một; a name in capitals in the usual letters."""
+    if name.isupper() and (_names_commune(_bare(name)) or _OF_CELL.match(fold(name))):
+        name = _in_small_letters(name)
+    bare = _bare(name)
+    short = _SHORT_COMMUNE.match(bare)
+    if short:
+        return f"{_COMMUNES[short[1].upper()]} {bare[short.end() :]}"
+    return bare if _names_commune(bare) else name
+
+
+def _bare(name: str) -> str:
+    return _ORGANISATION.sub("", name, count=1)
+
+
+def _in_small_letters(name: str) -> str:
+    """Chi bộ Khu vực 2 and Đảng ủy phường Một, of their capitals."""
+    words = name.title()
+    lead = _LEAD.match(words)
+    if lead is None:
+        return words
+    first = lead[0].lower().replace("chi bộ ", "Chi bộ ")
+    if first.startswith("Chi bộ "):
+        first = f"Chi bộ {first[7:].capitalize()}"
+    return f"{first[0].upper()}{first[1:]}{words[lead.end() :]}"
 
 
 def _names_commune(text: str) -> bool:

@@ -6,13 +6,16 @@ chuyển giao, sáp nhập vào …), where one row alone speaks of it, or where
 the tree and not in the list.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from members.imports.reforms.entries import ReformEntry
+from members.imports.kinds import kind_of
+from members.imports.reforms.entries import ReformEntry, complete_name
 from members.imports.reforms.known import OpenTree, OpenUnit
 from members.imports.units import unit_key
 from members.models import Operation, Part
+from party76.shared.text import differ_in_marks
 
 _LIVES_ON = {
     Operation.UNCHANGED,
@@ -35,11 +38,26 @@ class Group:
     @property
     def name(self) -> str:
         named = self.first("new_name")
-        if self.survivor is None:
+        like = self.survivor or next(iter(self.olds), None)
+        if like is None:
             return named
-        # A unit that lives on may be named by its code.
-        is_code = named.casefold() == self.survivor.code.casefold()
-        return self.survivor.name if is_code else named or self.survivor.name
+        if self.survivor is not None:
+            # A unit that lives on may be named by its code.
+            is_code = named.casefold() == self.survivor.code.casefold()
+            if is_code or not named:
+                return self.survivor.name
+        tells_kind = bool(kind_of(named, "")) or self.first("new_kind")
+        return named if tells_kind else complete_name(named, like)
+
+    @property
+    def is_renamed(self) -> bool:
+        """True where the unit that lives on bears another name from that day."""
+        if self.survivor is None:
+            return False
+        old, new = self.survivor.name, self.name
+        if any(row.operation == Operation.RENAME for row in self.rows):
+            return old != new
+        return unit_key(old) != unit_key(new) or differ_in_marks(old, new)
 
     @property
     def is_end(self) -> bool:
@@ -60,6 +78,8 @@ class Group:
 
     def operation_of(self, row: ReformEntry) -> str:
         """The operation a row is kept under."""
+        if row.operation == Operation.MERGE and not row.old_text:
+            return Operation.FOUND
         if row.operation:
             return row.operation
         if row.is_part:
@@ -70,7 +90,7 @@ class Group:
             return Operation.MERGE
         if self.survivor.id != row.old.id:
             return Operation.ABSORB
-        if unit_key(self.name) != unit_key(self.survivor.name):
+        if self.is_renamed:
             return Operation.RENAME
         return Operation.TRANSFER if self.first("new_parent") else Operation.UNCHANGED
 
@@ -78,8 +98,9 @@ class Group:
 def group_rows(entries: Sequence[ReformEntry], tree: OpenTree) -> list[Group]:
     """The groups in the order of the list, each with the unit that lives on, if any."""
     groups: dict[tuple, list[ReformEntry]] = {}
+    parents = _parents_told(entries)
     for entry in entries:
-        groups.setdefault(_key(entry), []).append(entry)
+        groups.setdefault(_key(entry, parents, groups), []).append(entry)
     ending = {entry.old.id for entry in entries if entry.old and _gives_up(entry)}
     found = [Group(key, rows) for key, rows in groups.items()]
     for group in found:
@@ -87,10 +108,33 @@ def group_rows(entries: Sequence[ReformEntry], tree: OpenTree) -> list[Group]:
     return found
 
 
-def _key(entry: ReformEntry) -> tuple:
+def _key(
+    entry: ReformEntry,
+    parents: Mapping[str, set[str]],
+    groups: Mapping[tuple, list[ReformEntry]],
+) -> tuple:
+    """What the rows of one new unit share: its name, its parent, its marks."""
     if not entry.new_name:
         return ("alone", entry.number)
-    return entry.new_key
+    name, parent = entry.new_key
+    told = parents[name]
+    if not parent and len(told) == 1:
+        parent = next(iter(told))  # told once, meant for all rows of the name
+    spellings = (key for key in groups if key[:2] == (name, parent))
+    for key in spellings:
+        if not differ_in_marks(groups[key][0].new_name, entry.new_name):
+            return key
+    return (name, parent, entry.new_name)
+
+
+def _parents_told(entries: Iterable[ReformEntry]) -> Mapping[str, set[str]]:
+    """{key of a new name: the parents that its rows name}"""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for entry in entries:
+        name, parent = entry.new_key
+        if parent:
+            found[name].add(parent)
+    return found
 
 
 def _gives_up(entry: ReformEntry) -> bool:
@@ -131,9 +175,9 @@ def _find_survivor(group: Group, tree: OpenTree, ending: set[int]) -> None:
 
 def _find_heir(group: Group, tree: OpenTree) -> None:
     """Who goes on in place of units that end: the unit named, or none."""
-    if not group.name:
+    if not group.first("new_name"):
         return
-    named = tree.find(group.name, group.first("new_parent"))
+    named = _named_in(group, tree)
     if len(named) == 1:
         group.survivor = named[0]
     else:
@@ -156,9 +200,15 @@ def _says_absorbed(group: Group) -> bool:
 
 def _standing(group: Group, tree: OpenTree, ending: set[int]) -> OpenUnit | None:
     """An open unit of that name which the list does not bring to an end."""
-    named = tree.find(group.name, group.first("new_parent"))
+    named = _named_in(group, tree)
     own = {unit.id for unit in group.olds}
     staying = [unit for unit in named if unit.id not in ending or unit.id in own]
     if not _says_absorbed(group):
         staying = [unit for unit in staying if unit.id not in own]
     return staying[0] if len(staying) == 1 else None
+
+
+def _named_in(group: Group, tree: OpenTree) -> list[OpenUnit]:
+    """The units that the words of the list name, a code or a name, bare or complete."""
+    parent = group.first("new_parent")
+    return tree.find(group.first("new_name"), parent) or tree.find(group.name, parent)

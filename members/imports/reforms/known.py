@@ -7,7 +7,7 @@ from datetime import date
 
 from members.imports.units import unit_key
 from members.models import Committee, Kind
-from party76.shared.text import fold
+from party76.shared.text import differ_in_marks, fold
 
 _CELLS = {Kind.CELL, Kind.GRASSROOTS_CELL}
 _BELOW_WARDS = {*_CELLS, Kind.DIVISION}
@@ -33,6 +33,14 @@ class OpenUnit:
     @property
     def is_cell(self) -> bool:
         return self.kind in _CELLS
+
+    @property
+    def is_cell_of_residence(self) -> bool:
+        return self.receives_members and self.kind != Kind.WARD
+
+    @property
+    def is_ward(self) -> bool:
+        return self.kind == Kind.WARD
 
     @property
     def is_below_ward(self) -> bool:
@@ -69,6 +77,9 @@ class OpenTree:
     def unit(self, pk: int | None) -> OpenUnit | None:
         return self._by_id.get(pk or 0)
 
+    def units(self) -> Iterable[OpenUnit]:
+        return self._by_id.values()
+
     def children(self, pk: int) -> list[OpenUnit]:
         return self._children.get(pk, [])
 
@@ -87,7 +98,11 @@ class OpenTree:
         coded = self._by_code.get(name.strip().casefold())
         if coded is not None:
             return [coded]
-        named = self._by_key.get(unit_key(name), [])
+        named = [
+            unit
+            for unit in self._by_key.get(unit_key(name), [])
+            if not differ_in_marks(name, unit.name)
+        ]
         if parent:
             return [unit for unit in named if self._stands_below(unit, parent)]
         wide = [unit for unit in named if not unit.is_cell]

@@ -1,11 +1,11 @@
 """Who goes along where a unit is divided: cells, or people named one by one."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from members.imports.reforms.known import OpenTree, OpenUnit
 from members.models import Kind, Member, Registration
@@ -36,6 +36,7 @@ class PartQuestion:
     people: list["Person"] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     told_by_list: bool = False
+    people_in: dict[int, int] = field(default_factory=dict)  # {cell: how many}
 
     @property
     def is_answered(self) -> bool:
@@ -54,6 +55,18 @@ class Person:
     card_number: str
     birth_text: str
     stay_id: int | None
+    cell: str = ""
+
+    @property
+    def evidence(self) -> str:
+        """What tells somebody from others of his name."""
+        told = [
+            f"sinh {self.birth_text}" if self.birth_text else "không rõ ngày sinh",
+            f"số thẻ {self.card_number}" if self.card_number else "chưa có số thẻ",
+        ]
+        if self.stay_id is not None:
+            told.append(self.cell or "chưa phân chi bộ")
+        return ", ".join(told)
 
 
 def part_key(old: int, new_name: str) -> str:
@@ -82,7 +95,10 @@ def question_of(
 
 
 def find_people(questions: Iterable[PartQuestion]) -> None:
-    """Look up the people that the answers name; two queries for all questions."""
+    """Look up the people that the answers name, and how many there are in each cell;
+    four queries for all questions."""
+    questions = list(questions)
+    _count_people({cell.id for one in questions for cell in one.cells}, questions)
     asked = [question for question in questions if question.people_text.strip()]
     if not asked:
         return
@@ -92,23 +108,44 @@ def find_people(questions: Iterable[PartQuestion]) -> None:
         _match(question, known[question.old.id])
 
 
+def _count_people(cells: set[int], questions: Iterable[PartQuestion]) -> None:
+    if not cells:
+        return
+    found: Counter[int] = Counter()
+    stays = Registration.objects.filter(
+        cell__in=cells, state=Registration.State.RECEIVED
+    )
+    staff = Member.objects.filter(workplace__in=cells, status=Member.Status.ACTIVE)
+    for rows, name in ((stays, "cell"), (staff, "workplace")):
+        counted = rows.order_by().values_list(name).annotate(n=Count("pk"))
+        found.update(dict(counted))
+    for question in questions:
+        question.people_in = {cell.id: found[cell.id] for cell in question.cells}
+
+
 def _people_of(units: set[int]) -> defaultdict[int, list[Person]]:
     found: defaultdict[int, list[Person]] = defaultdict(list)
     stays = Registration.objects.filter(
         Q(ward__in=units) | Q(cell__in=units), state__in=_STATES
-    ).select_related("member")
+    ).select_related("member", "cell")
     for stay in stays:
         for unit in {stay.ward_id, stay.cell_id or stay.ward_id} & units:
-            found[unit].append(_person(stay.member, stay.pk))
+            cell = stay.cell.name if stay.cell else ""
+            found[unit].append(_person(stay.member, stay.pk, cell))
     members = Member.objects.filter(workplace__in=units)
     for member in members.exclude(status__in=_NOT_DIVIDED):
         found[member.workplace_id].append(_person(member, None))
     return found
 
 
-def _person(member: Member, stay: int | None) -> Person:
+def _person(member: Member, stay: int | None, cell: str = "") -> Person:
     return Person(
-        member.pk, member.full_name, member.card_number or "", member.birth_text, stay
+        member.pk,
+        member.full_name,
+        member.card_number or "",
+        member.birth_text,
+        stay,
+        cell,
     )
 
 
@@ -119,11 +156,13 @@ def _match(question: PartQuestion, known: list[Person]) -> None:
         found = [one for one in side if line == one.card_number]
         found = found or [one for one in side if _is_named(one, line)]
         if len(found) == 1:
-            question.people.append(found[0])
+            if found[0] not in question.people:
+                question.people.append(found[0])
         elif found:
+            told = "; ".join(person.evidence for person in found)
             question.problems.append(
-                f"“{line}”: có {len(found)} đồng chí cùng tên ở {question.old.name}. Đồng "
-                "chí ghi số thẻ, hoặc thêm ngày sinh sau dấu phẩy."
+                f"“{line}”: có {len(found)} đồng chí cùng tên ở {question.old.name}: "
+                f"{told}. Đồng chí ghi số thẻ, hoặc thêm ngày sinh sau dấu phẩy."
             )
         else:
             question.problems.append(

@@ -12,13 +12,23 @@ from members.imports.reforms.cells import tell_cells_apart
 from members.imports.reforms.entries import ReformEntry
 from members.imports.reforms.grouping import Group, group_rows
 from members.imports.reforms.known import OpenTree, OpenUnit
+from members.imports.reforms.limits import (
+    After,
+    cannot_receive,
+    left_without_ward,
+    same_name_sentence,
+    same_names,
+)
 from members.imports.reforms.parts import PartQuestion, find_people, question_of
-from members.imports.reforms.successors import May, Successors
+from members.imports.reforms.successors import Rights, Successors
 from members.imports.units import unit_key
 from members.models import Committee, Member, Part, Placement
+from members.queries.name_keys import province_key
+from members.queries.old_names import OldName, old_names
 from members.services.ledger import Ledger
 from members.services.reorganisations.plan import ReformPlan, Step
 from members.services.reorganisations.structure import Structure
+from party76.shared.text import differ_in_marks
 from party76.spreadsheets.preview import Outcome
 
 # Answers that are kept with the run.
@@ -46,9 +56,9 @@ class Planner:
         *,
         on: date,
         choices: Mapping[str, Any],
-        may: May,
+        rights: Rights,
     ) -> None:
-        self.committee, self.tree, self.may = committee, tree, may
+        self.committee, self.tree, self.rights = committee, tree, rights
         self.choices = choices
         self.plan = ReformPlan(on=on, posts_to_end=set(choices.get(POSTS_TO_END, [])))
         self.group_of: dict[int, Group] = {}
@@ -58,6 +68,7 @@ class Planner:
         self.groups: list[Group] = []
         self.parts: list[PartQuestion] = []
         self.renamed: list[tuple[str, str]] = []
+        self._old_names: defaultdict[str, list[OldName]] | None = None
 
     def plan_rows(self, entries: Sequence[ReformEntry]) -> None:
         """Decide every row, and put what they do together into the plan."""
@@ -72,7 +83,7 @@ class Planner:
         for group in self.groups:
             self._end_olds(group)
         successors = Successors(
-            self.committee, self.tree, self.plan, self.groups, may=self.may
+            self.committee, self.tree, self.plan, self.groups, rights=self.rights
         )
         # What stands below a new unit is settled after it.
         for group in sorted(self.groups, key=lambda one: bool(one.first("new_parent"))):
@@ -81,6 +92,7 @@ class Planner:
         self._take_steps()
         self.renamed = tell_cells_apart(self.plan, self.tree)
         self._require_successors()
+        self._require_places()
         self._arrange(entries)
         self._say_outcomes(entries)
 
@@ -113,25 +125,28 @@ class Planner:
             found = [unit for unit in found if str(unit.id) == answer] or found
         if len(found) == 1:
             entry.old = found[0]
-            if not self.may(found[0]):
+            if not self.rights.may(found[0]):
                 entry.problems.append(
                     f"{found[0].name} không thuộc phạm vi đồng chí được sắp xếp."
                 )
         elif found:
-            self.asked.append(Choice(key, entry.old_name, found, answer))
+            own = [unit for unit in found if self.rights.may(unit)] or found
+            self.asked.append(Choice(key, entry.old_name, own, answer))
             entry.problems.append(
                 f"Có {len(found)} đơn vị tên “{entry.old_text}”. Đồng chí chọn đơn vị ở "
-                "phần “Cần trả lời”, hoặc ghi thêm cột “Trực thuộc (cũ)”."
+                "phần “Đồng chí quyết định”, hoặc ghi thêm cột “Trực thuộc (cũ)”."
             )
         else:
             self._take_name_alone(entry)
 
     def _take_name_alone(self, entry: ReformEntry) -> None:
         """A unit of another province was never kept here: its name goes in alone."""
-        province = unit_key(entry.old_province)
-        elsewhere = bool(province) and province not in unit_key(self.committee.name)
-        if elsewhere or self.choices.get(ONLY_NAMES):
+        if self._is_elsewhere(entry.old_province) or self.choices.get(ONLY_NAMES):
             entry.is_outside = True
+            return
+        ended = self._ended_under(entry)
+        if ended:
+            entry.problems.append(ended)
             return
         self.unknown += 1
         entry.problems.append(
@@ -139,6 +154,29 @@ class Planner:
             "chí kiểm tra lại tên và cột “Trực thuộc (cũ)”; nếu đơn vị này trước đây ở "
             "ngoài hệ thống thì chọn “chỉ ghi tên”."
         )
+
+    def _is_elsewhere(self, province: str) -> bool:
+        """True for another province than that of the unit at the top of our own tree."""
+        if not unit_key(province):
+            return False
+        unit = self.tree.unit(self.committee.pk)
+        top = [unit, *self.tree.above(unit)][-1] if unit else None
+        ours = province_key(top.name if top else self.committee.name)
+        return province_key(province) != ours
+
+    def _ended_under(self, entry: ReformEntry) -> str:
+        """What became of a unit of that name which ended before, if one did."""
+        if self._old_names is None:
+            self._old_names = defaultdict(list)
+            for old in old_names():
+                self._old_names[unit_key(old.name)].append(old)
+        for old in self._old_names[unit_key(entry.old_text)]:
+            if old.unit is not None and not differ_in_marks(entry.old_text, old.name):
+                units = map(self.tree.unit, old.followers)
+                now = ", ".join(unit.name for unit in units if unit is not None)
+                follows = f", nay là {now}" if now else ""
+                return f"Đã kết thúc hoạt động: {old.words}{follows}."
+        return ""
 
     def _check_olds(self, entries: Sequence[ReformEntry]) -> None:
         """A unit goes whole into one, or in parts of which one takes the rest."""
@@ -238,7 +276,7 @@ class Planner:
             for group in self.groups
             if group.is_end and group.survivor is None
             for row in group.rows
-            if row.old is not None and not row.old.receives_members
+            if row.old is not None and not row.old.is_cell_of_residence
         }
         staffed = set(
             Member.objects.filter(workplace__in=sorted(blank))
@@ -256,6 +294,20 @@ class Planner:
             row.problems.append(
                 f"{name} còn đảng viên công tác. Đồng chí ghi đơn vị kế tục ở cột “Đơn vị "
                 "mới”."
+            )
+
+    def _require_places(self) -> None:
+        """Units of one place keep names of their own; nobody is left without a ward."""
+        after = After(self.plan, self.tree)
+        for group in same_names(after, self.groups):
+            group.problems.append(same_name_sentence(group))
+        for row, sentence in cannot_receive(after, self.groups):
+            row.problems.append(sentence)
+        for row, people in left_without_ward(after, self.groups).items():
+            name = row.old.name if row.old else ""
+            row.problems.append(
+                f"{name} còn {people} đồng chí giữ mối liên hệ, sau lần này sẽ không thuộc "
+                "đảng ủy xã, phường nào. Đồng chí ghi đơn vị kế tục có tiếp nhận đảng viên."
             )
 
     def _arrange(self, entries: Sequence[ReformEntry]) -> None:

@@ -10,7 +10,7 @@ from members.imports.reforms.grouping import Group
 from members.imports.reforms.known import OpenTree
 from members.imports.reforms.parts import PartQuestion
 from members.imports.reforms.planner import Choice, Planner
-from members.imports.reforms.successors import May
+from members.imports.reforms.successors import Rights
 from members.models import Committee, Operation, Part
 from members.services.reorganisations.plan import ReformPlan
 from party76.spreadsheets.preview import Outcome, Preview, Row, ignored_row
@@ -61,19 +61,19 @@ def propose(
     committee: Committee,
     on: date,
     choices: Mapping[str, Any],
-    may: May,
+    rights: Rights,
     advance: Callable[[], None] = lambda: None,
 ) -> Proposal:
     """What the list of a decision would do on its day of effect; nothing is written.
 
-    may(unit) says whether the reader may reorganise a unit.
+    rights say which units the reader may reorganise.
     """
     understood: list[ReformEntry | Record] = []
     for one in records(table, recognition):
         understood.append(one if one.ignored else read_entry(one))
         advance()
     entries = [one for one in understood if isinstance(one, ReformEntry)]
-    planner = Planner(committee, OpenTree.load(), on=on, choices=choices, may=may)
+    planner = Planner(committee, OpenTree.load(), on=on, choices=choices, rights=rights)
     planner.plan_rows(entries)
     rows = [
         _row(one, planner) if isinstance(one, ReformEntry) else ignored_row(one)

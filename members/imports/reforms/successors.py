@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from members.imports.kinds import (
@@ -17,9 +18,21 @@ from members.imports.units import unit_key
 from members.models import Committee, Kind, Operation
 from members.scopes import contains
 from members.services.reorganisations.plan import NewUnit, ReformPlan
+from party76.shared.text import fold
 
-# Says whether the reader may reorganise a unit.
+_CELLS = {Kind.CELL, Kind.GRASSROOTS_CELL}
+
+# Says whether the reader may do something with a unit.
 May = Callable[[OpenUnit], bool]
+
+
+@dataclass(frozen=True)
+class Rights:
+    """How far the reader may go: reorganise a unit, or say what it wholly is (its kind,
+    its sector, committees below it), which is the organisation department's."""
+
+    may: May
+    may_wholly: May
 
 
 class Successors:
@@ -32,10 +45,11 @@ class Successors:
         plan: ReformPlan,
         groups: Sequence[Group],
         *,
-        may: May,
+        rights: Rights,
     ) -> None:
         self.committee, self.tree, self.plan = committee, tree, plan
-        self.may = may
+        self.rights = rights
+        self._codes: set[str] = set()
         self._formed: dict[int | None, NewUnit] = {}
         self._new_by_name: defaultdict[str, list[Group]] = defaultdict(list)
         for group in groups:
@@ -45,12 +59,19 @@ class Successors:
     def settle(self, group: Group) -> None:
         """Put the unit of a group into the plan; what is wrong is the group's problem."""
         if group.is_end:
+            self._require_heir(group)
             return
         parent = self._parent_of(group)
         if group.is_new:
             self._form(group, parent)
         else:
             self._change(group, parent)
+
+    def _require_heir(self, group: Group) -> None:
+        """Whoever is named to go on for units that end must be the reader's to give to."""
+        heir = group.survivor
+        if heir is not None and not self.rights.may(heir):
+            self._require_right(group, heir)
 
     def _parent_of(self, group: Group) -> int | None:
         """The parent that is named, or the lowest unit above all the old ones that
@@ -113,9 +134,20 @@ class Successors:
         self._formed[group.ref] = new
         self.plan.new_units.append(new)
         self._require_right(group, above)
+        if kind not in _CELLS and not self._may_form_below(parent):
+            group.problems.append(
+                f"{group.name}: chỉ Ban Tổ chức được lập đảng ủy; đồng chí lập được chi bộ."
+            )
+
+    def _may_form_below(self, parent: int | None) -> bool:
+        """A committee below a unit, or below one that the decision itself forms."""
+        while parent in self._formed:
+            parent = self._formed[parent].parent
+        above = self.tree.unit(parent)
+        return above is None or self.rights.may_wholly(above)
 
     def _kind_of(self, group: Group, parent: int | None) -> str:
-        told = kind_in(group.first("new_kind"))
+        told = _kind_told(group)
         by_name = kind_of(group.name, self._kind_above(parent))
         return told or by_name or (group.olds[0].kind if group.olds else "")
 
@@ -129,14 +161,23 @@ class Successors:
 
     def _free_code(self, group: Group) -> str:
         code = group.first("code")
-        if code and Committee.objects.filter(code=code).exists():
+        if not code:
+            return ""
+        if not self._codes:
+            # Of closed units too; once, however many units the list forms.
+            known = Committee.objects.values_list("code", flat=True)
+            self._codes = {one.casefold() for one in known}
+        if code.casefold() in self._codes:
             group.problems.append(
                 f"Mã {code} đã dùng cho một đơn vị. Mã của đơn vị cũ cũng không dùng lại."
             )
+        self._codes.add(code.casefold())
         return code
 
     def _require_right(self, group: Group, unit: OpenUnit | None) -> None:
         if unit is None or contains(self.committee.path, unit.path):
+            return
+        if self.rights.may(unit):
             return
         group.problems.append(
             f"{unit.name} nằm ngoài phạm vi của {self.committee.name}."
@@ -146,12 +187,12 @@ class Successors:
         unit = group.survivor
         if unit is None:
             return
-        if not self.may(unit):
+        if not self.rights.may(unit):
             group.problems.append(
                 f"{unit.name} không thuộc phạm vi đồng chí được sắp xếp."
             )
         changes: dict[str, Any] = {}
-        if unit_key(group.name) != unit_key(unit.name):
+        if group.is_renamed:
             changes["name"] = group.name
         if group.first("statistics_code"):
             changes["statistics_code"] = group.first("statistics_code")
@@ -163,18 +204,44 @@ class Successors:
             self.plan.changes.setdefault(unit.id, {}).update(changes)
 
     def _other_kind(self, group: Group, unit: OpenUnit) -> dict[str, Any]:
-        """Kind or sector of a unit that lives on, where the list names another."""
+        """Kind or sector of a unit that is reclassified; the list may repeat what any
+        other unit is, and no more."""
         words = group.first("new_kind")
         if not words:
             return {}
-        kind, sector = kind_in(words), sector_in(words)
-        is_reclassified = any(
-            row.operation == Operation.RECLASSIFY for row in group.rows
-        )
-        if is_reclassified and not kind and not sector:
+        kind, sector = _kind_told(group), sector_in(words)
+        if not any(row.operation == Operation.RECLASSIFY for row in group.rows):
+            if kind and kind != unit.kind:
+                group.problems.append(
+                    f"Loại đơn vị mới: {unit.name} là “{Kind(unit.kind).label}”. Nếu quyết "
+                    "định đổi loại đơn vị này, đồng chí ghi hình thức “đổi loại”."
+                )
+            return {}
+        return self._reclassified(group, unit, kind, "" if kind else sector)
+
+    def _reclassified(
+        self, group: Group, unit: OpenUnit, kind: str, sector: str
+    ) -> dict[str, Any]:
+        if not kind and not sector:
+            words = group.first("new_kind")
             group.problems.append(f"Loại đơn vị mới: chưa rõ “{words}” là loại nào.")
-        if kind and kind != unit.kind:
+        elif not self.rights.may_wholly(unit):
+            group.problems.append(
+                f"{unit.name}: chỉ Ban Tổ chức được đổi loại tổ chức và khối."
+            )
+        elif (kind or unit.kind) == unit.kind and (
+            sector or unit.sector
+        ) == unit.sector:
+            group.problems.append(f"{unit.name} đã thuộc loại này, không có gì để đổi.")
+        elif kind:
             return {"kind": kind}
-        if is_reclassified and sector and not kind and sector != unit.sector:
+        else:
             return {"sector": sector}
         return {}
+
+
+def _kind_told(group: Group) -> str:
+    """The kind in the words of the list; “Đảng ủy” of a phường is a ward's."""
+    told = kind_in(group.first("new_kind"))
+    is_bare = told == Kind.GRASSROOTS and "co so" not in fold(group.first("new_kind"))
+    return Kind.WARD if is_bare and kind_of(group.name, "") == Kind.WARD else told

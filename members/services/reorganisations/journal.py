@@ -1,6 +1,8 @@
 """What stands on a reorganisation, and how the tree goes back to what it was."""
 
+from collections import defaultdict
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,6 +12,8 @@ from django.db.models import Max
 from members.models import (
     Committee,
     CommitteePeriod,
+    Member,
+    Registration,
     Reorganisation,
     ReorganisationJournal,
     Succession,
@@ -29,21 +33,50 @@ class ReformJournal(Journal):
         self.reorganisation = reorganisation
 
     def references_since(self) -> Iterator[tuple[type[models.Model], list[Any]]]:
-        """(table, keys) of rows that name a unit the reform formed or moved."""
+        """(table, keys) of rows that came since and name a unit the reform formed or
+        moved, or a person it moved: they were written for the tree as it is now."""
         added, moved = self._units_that_bear()
+        came: defaultdict[type[models.Model], set[Any]] = defaultdict(set)
         for model, name in references_to_units():
-            entry = self.entries.get(model)
-            own = set(entry.digests) if entry else set()
-            if model is Succession:
-                own = set(self.reorganisation.successions.values_list("pk", flat=True))
-            # Of a unit that was there before, only rows that came since count.
             here = model._base_manager.filter(**{f"{name}__in": added})
-            came = model._base_manager.filter(
+            # Of a unit that was there before, only rows that came since count.
+            since = model._base_manager.filter(
                 **{f"{name}__in": moved}, pk__gt=self._last_key(model)
             )
-            others = set((here | came).values_list("pk", flat=True)) - own
+            came[model] |= set((here | since).values_list("pk", flat=True))
+        for model in list(came):
+            came[model] |= self._of_moved_people(model)
+            others = came[model] - self._own_rows(model)
             if others:
                 yield model, sorted(others)
+
+    def _own_rows(self, model: type[models.Model]) -> set[Any]:
+        if model is Succession:
+            return set(self.reorganisation.successions.values_list("pk", flat=True))
+        entry = self.entries.get(model)
+        return set(entry.digests) if entry else set()
+
+    def _of_moved_people(self, model: type[models.Model]) -> set[Any]:
+        """Rows since the reform on a stay or a person that it put elsewhere."""
+        found: set[Any] = set()
+        rows = model._base_manager.filter(pk__gt=self._last_key(model))
+        for one in model._meta.concrete_fields:
+            moved = self._moved(one.related_model) if one.is_relation else set()
+            for keys in slices(sorted(moved)):
+                held = rows.filter(**{f"{one.attname}__in": keys})
+                found |= set(held.values_list("pk", flat=True))
+        return found
+
+    @cached_property
+    def _moved_stays(self) -> set[Any]:
+        entry = self.entries.get(Registration)
+        return set(entry.changed) if entry else set()
+
+    def _moved(self, model: Any) -> set[Any]:
+        if model is Registration:
+            return self._moved_stays
+        entry = self.entries.get(Member) if model is Member else None
+        return set(entry.changed) if entry else set()
 
     def units_changed_since(self) -> set[int]:
         """Units that rows would go back to, and that a later decision has ended, moved

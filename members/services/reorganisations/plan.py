@@ -69,6 +69,12 @@ class ReformPlan:
             key = self.heirs[key]
         return key
 
+    def touched(self) -> set[int]:
+        """Units there are today that it ends, changes, or lets others go to."""
+        ends = [(step.old, step.new) for step in self.steps]
+        named = {*self.changes, *self.heirs, *self.heirs.values(), *sum(ends, ())}
+        return {key for key in named if key is not None and key > 0}
+
     def divided(self) -> set[int]:
         """Units of which only a part goes to one of their successors."""
         return {

@@ -1,5 +1,6 @@
 """A reorganisation from draft to done, and back."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -20,9 +21,11 @@ from members.services.reorganisations.journal import ReformJournal, last_keys
 from members.services.reorganisations.people import Reform, move_people
 from members.services.reorganisations.plan import ReformPlan, Step
 from members.services.reorganisations.structure import Structure
+from members.services.tree_lock import hold_tree_alone
 from members.signals import units_reorganised
 from party76.audit.models import Action
 from party76.audit.services import record
+from party76.shared.templatetags.ui import vn_number
 from party76.shared.text import fold
 from party76.shared.versions import save_versioned
 
@@ -61,12 +64,15 @@ def edit_decision(
 
 @transaction.atomic
 def schedule_reorganisation(
-    reorganisation: Reorganisation, *, today: date, version: int, by: User
+    reorganisation: Reorganisation, *, mark: str, today: date, version: int, by: User
 ) -> Reorganisation:
-    """Confirm a decision whose day is still to come; it is carried out on that day."""
+    """Confirm a decision whose day is still to come; it is carried out on that day, as
+    long as it would do what the mark stands for."""
     if reorganisation.effective_on <= today:
         raise ValidationError("Ngày hiệu lực đã đến, thực hiện được ngay.")
-    return _step(reorganisation, State.SCHEDULED, version=version, by=by)
+    reorganisation.confirmed_by, reorganisation.confirmed_mark = by, mark
+    fields = ["confirmed_by", "confirmed_mark"]
+    return _step(reorganisation, State.SCHEDULED, version=version, by=by, fields=fields)
 
 
 @transaction.atomic
@@ -101,13 +107,14 @@ def carry_out(
     where the tree would not hold together, an app above refuses, or its day is to
     come.
     """
+    hold_tree_alone()
     stored = Reorganisation.objects.select_for_update().get(pk=reorganisation.pk)
     _require_due(stored, plan, today)
     ledger = Ledger()
     say("Cây tổ chức", 5)
     structure = Structure(ledger)
     structure.apply(plan)
-    counts = _let_follow(plan, structure, ledger, say)
+    counts = let_follow(plan, structure, ledger, say)
     say("Ghi lại để hoàn tác được", 80)
     _keep_successions(stored, plan.steps, structure)
     ledger.keep(stored.journal)
@@ -119,13 +126,18 @@ def carry_out(
 def _require_due(stored: Reorganisation, plan: ReformPlan, today: date) -> None:
     if State.DONE not in Reorganisation.STEPS[State(stored.state)]:
         raise ValidationError(_not_now(stored, State.DONE))
+    if plan.on != stored.effective_on:
+        raise ValidationError(
+            f"Ngày hiệu lực vừa được sửa thành {stored.effective_on:%d/%m/%Y}. Chưa thực "
+            "hiện gì; đồng chí xem lại rồi xác nhận."
+        )
     if plan.on > today:
         raise ValidationError(
             f"Chưa đến ngày hiệu lực {plan.on:%d/%m/%Y}, chưa thực hiện được."
         )
 
 
-def _let_follow(
+def let_follow(
     plan: ReformPlan, structure: Structure, ledger: Ledger, say: Say
 ) -> dict[str, Any]:
     """People, accounts and work under way; the counts of all that was written."""
@@ -139,7 +151,7 @@ def _let_follow(
     }
     say("Tài khoản, đề nghị đang chờ", 60)
     counts |= move_posts(reform, plan, ledger)
-    counts["requests"] = move_requests(reform, ledger)
+    counts["requests"] = move_requests(reform, plan, ledger)
     say("Kỳ họp, bảng nhận xét đang mở", 65)
     for _, told in units_reorganised.send(Reorganisation, reform=reform, ledger=ledger):
         counts |= told if isinstance(told, dict) else {}
@@ -164,6 +176,7 @@ def take_back(
 
     Raises ValidationError that names what does, and Conflict.
     """
+    hold_tree_alone()
     _require(reorganisation, State.DONE)
     if not reason.strip():
         raise ValidationError("Đồng chí ghi lý do hoàn tác.")
@@ -185,17 +198,23 @@ def take_back(
 
 
 def what_stands_on(journal: ReformJournal) -> list[str]:
-    """Sentences on rows written since the reform that putting it back would harm."""
-    found = [
-        f"{len(keys)} {label_of(model)} đã được sửa"
-        for model, keys in journal.changed_since().items()
-    ]
-    found += [
-        f"{len(keys)} {label_of(model)} mới ghi ở đơn vị mới hoặc chi bộ đã chuyển"
-        for model, keys in journal.references_since()
-    ]
+    """Sentences on rows written since the reform that putting it back would harm.
+
+    Later decisions first; a kind of record is named once.
+    """
+    found: list[str] = []
     if units := journal.units_changed_since():
         found.append(f"{len(units)} đơn vị cũ đã thay đổi theo quyết định sau")
+    for how, rows in (
+        ("đã được sửa", journal.changed_since().items()),
+        ("mới ghi theo cơ cấu mới", journal.references_since()),
+    ):
+        counted: Counter[str] = Counter()
+        for model, keys in rows:
+            counted[label_of(model)] += len(keys)
+        found += [
+            f"{vn_number(n)} {label} {how}" for label, n in counted.most_common()
+        ]
     return found
 
 

@@ -135,9 +135,16 @@ class Structure:
             raise ValidationError(f"{self.units[key]} đã kết thúc hoạt động từ trước.")
         if last.valid_from > on:
             raise ValidationError(
-                f"{self.units[key]} có thay đổi từ ngày {last.valid_from:%d/%m/%Y}, sau "
-                f"ngày hiệu lực {on:%d/%m/%Y} của quyết định này."
+                f"{self._told_apart(key)} có thay đổi từ ngày {last.valid_from:%d/%m/%Y}, "
+                f"sau ngày hiệu lực {on:%d/%m/%Y} của quyết định này. Đồng chí thực hiện "
+                "các quyết định theo thứ tự ngày hiệu lực."
             )
+
+    def _told_apart(self, key: int) -> str:
+        """A cell with its ward, other units by name alone."""
+        unit = self.units[key]
+        above = self.units.get(unit.parent_id or 0)
+        return f"{unit}, {above}" if unit.is_cell and above else str(unit)
 
     def _adopt(
         self, key: int, parent: int | None, periods: list[CommitteePeriod]
@@ -300,16 +307,17 @@ class Structure:
 
     def _give_codes(self) -> None:
         """Codes of our own for new units that the decision gives none."""
-        without: defaultdict[int | None, list[Committee]] = defaultdict(list)
-        for new, unit in self._new.values():
-            if not unit.code:
-                without[new.parent].append(unit)
-        for parent, units in without.items():
-            stem = self.units[parent].code if parent is not None else _ROOTS
-            spoken_for = [unit.code for unit in self.units.values()]
-            codes = free_codes(stem, len(units), spoken_for=spoken_for)
-            for unit, code in zip(units, codes, strict=True):
-                unit.code = code
+        for level in self._levels():
+            without: defaultdict[int | None, list[Committee]] = defaultdict(list)
+            for new, unit in level:
+                if not unit.code:
+                    without[new.parent].append(unit)
+            for parent, units in without.items():
+                stem = self.units[parent].code if parent is not None else _ROOTS
+                spoken_for = [unit.code for unit in self.units.values()]
+                codes = free_codes(stem, len(units), spoken_for=spoken_for)
+                for unit, code in zip(units, codes, strict=True):
+                    unit.code = code
 
     def _give_paths(self) -> None:
         """Where everybody stands in today's scopes; what stays keeps its path."""

@@ -23,9 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         today = timezone.localdate()
-        due = Reorganisation.objects.due_on(today).select_related(
-            "committee", "run", "created_by"
-        )
+        due = Reorganisation.objects.due_on(today)
         waiting = 0
         for reform in due.order_by("effective_on", "pk"):
             waiting += not self._carry_out(reform, today)
@@ -42,7 +40,7 @@ class Command(BaseCommand):
                 progress.say(label)
 
             try:
-                carry_out_due(reform, today=today, by=reform.created_by, say=say)
+                carry_out_due(reform, today=today, say=say)
             except ValidationError as error:
                 self.stderr.write(f"{reform}: {' '.join(error.messages)}")
                 return False

@@ -92,7 +92,9 @@ class Command(BaseCommand):
             f"Thành lập {len(plan.new_units)}, kết thúc {len(plan.heirs)}, thay đổi "
             f"{len(plan.changes)} đơn vị."
         )
-        for sentence in consequences(plan, names_of(proposal)).sentences:
+        is_clear = not proposal.stands_in_the_way
+        told = consequences(plan, names_of(proposal), is_clear=is_clear)
+        for sentence in told.sentences + told.warnings:
             self.stdout.write(f"- {sentence}")
 
     def _confirm(self, reform, proposal: Proposal, user: User) -> None:

@@ -26,17 +26,18 @@ def reform_todos(user: User, on: date) -> Iterator[Todo]:
 
 def _todo(reform: Reorganisation, on: date) -> Iterator[Todo]:
     url = link("reports:reorganisation_detail", reform.pk)
-    name = reform.decision_words
+    name = f"theo {reform.decision_words}" if reform.decision_number else "chưa rõ số"
+    name += f" ({reform.title})" if reform.title else ""
     if reform.state == State.DRAFT:
         yield Todo(
-            f"Sắp xếp tổ chức theo {name}: chưa xác nhận",
+            f"Sắp xếp tổ chức {name}: chưa xác nhận",
             url,
             "Xem trước",
             due=max(reform.effective_on, on),
         )
     elif reform.effective_on <= on:
         yield Todo(
-            f"Sắp xếp tổ chức theo {name}: đã đến ngày hiệu lực",
+            f"Sắp xếp tổ chức {name}: đã đến ngày hiệu lực",
             url,
             "Thực hiện",
             due=reform.effective_on,
@@ -44,7 +45,7 @@ def _todo(reform: Reorganisation, on: date) -> Iterator[Todo]:
         )
     elif reform.effective_on - on <= _AHEAD:
         yield Todo(
-            f"Sắp xếp tổ chức theo {name} có hiệu lực từ {reform.effective_on:%d/%m/%Y}",
+            f"Sắp xếp tổ chức {name} có hiệu lực từ {reform.effective_on:%d/%m/%Y}",
             url,
             "Xem lại",
             due=reform.effective_on,
