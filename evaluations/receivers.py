@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.dispatch import receiver
 
 from evaluations.models import Evaluation, RatingYear, Sheet
+from evaluations.services.merging import follow_stays
 from evaluations.services.years import move_drafts
 from members.signals import (
     member_returned,
@@ -121,6 +122,5 @@ def refuse_two_tiers(sender, kept, dropped, **kwargs):
 
 @receiver(stays_passed)
 def follow_the_stay(sender, stays, to, **kwargs):
-    """Whose result it is, the stay says; locked rows too (evaluations.triggers)."""
-    rows = Evaluation.objects.filter(registration__in=stays)
-    rows.exclude(member=to).update(member=to)
+    """Whose result it is, the stay says."""
+    follow_stays(stays, to=to)

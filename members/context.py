@@ -39,6 +39,7 @@ _ITEMS = [
     ("Nhận xét", "evaluations:sheet_list", (*_RESIDENCE, *_ABOVE)),
     ("Nhận xét nơi cư trú", "reports:workplace_view", (Role.WORKPLACE,)),
     ("Tổng hợp", "reports:summary", (*_RESIDENCE, *_ABOVE)),
+    ("Sổ sách", "reports:register_start", _MEMBERS),
     ("Tổ chức đảng", "members:committee_tree", tuple(Role)),
     ("Tài khoản", "members:user_list", (Role.ADMINISTRATOR,)),
 ]

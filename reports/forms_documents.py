@@ -1,5 +1,7 @@
 """What is chosen on the pages of letters on paper, of Word forms and of registers."""
 
+from datetime import date, timedelta
+
 from crispy_forms.layout import Layout
 from django import forms
 from django.db.models import Q, QuerySet
@@ -12,14 +14,20 @@ from members.scopes import within
 from party76.shared.forms import BaseForm, DateField
 from reports.documents import refusals
 from reports.documents.word import MAX_BYTES
+from reports.queries.register_spans import Period, Side
 
 State = Registration.State
+FIRST_YEAR = 2000  # Quy định 76 is of the 15th of June 2000
+ALL = "tat-ca"
+MOST_PARTS = 300  # more are found by name, not chosen from a list
 
 
 class PapersFilterForm(forms.Form):
     """Which letters a list shows; no name among the choices."""
 
+    loai = forms.CharField(required=False, widget=forms.HiddenInput)
     tinh_trang = forms.ChoiceField(label="Tình trạng", required=False)
+    tu_ngay = DateField(label="Trả lời từ ngày", required=False)
     noi_cong_tac = forms.TypedChoiceField(
         label="Nơi công tác", required=False, coerce=int, empty_value=None
     )
@@ -31,14 +39,19 @@ class PapersFilterForm(forms.Form):
     )
 
     def __init__(
-        self, *args, letters: QuerySet[Registration], states: list[State], **kwargs
+        self,
+        *args,
+        letters: QuerySet[Registration],
+        states: list[State],
+        is_reply: bool,
+        **kwargs,
     ):
         super().__init__(*args, **kwargs)
         self.letters = letters
-        self.fields["tinh_trang"].choices = [
-            ("", "Tất cả"),
-            *((state.value, state.label) for state in states),
-        ]
+        first = ("", "Tất cả") if is_reply else ("", "Chưa tiếp nhận")
+        every = [] if is_reply else [(ALL, "Tất cả")]
+        by_state = [(state.value, state.label) for state in states]
+        self.fields["tinh_trang"].choices = [first, *by_state, *every]
         # Of the armed forces the whole alone is offered, as the residence knows it.
         self.units = {unit.pk: unit for unit in workplaces_in(letters)}
         self.fields["noi_cong_tac"].choices = [
@@ -49,13 +62,18 @@ class PapersFilterForm(forms.Form):
         self.fields["noi_cu_tru"].queryset = Committee.objects.filter(
             pk__in=wards
         ).order_by("sort_key", "pk")
+        self.is_reply = is_reply
+        if not is_reply:
+            del self.fields["tu_ngay"]
         self.is_valid()
 
     def narrowed(self) -> QuerySet[Registration]:
         """The letters that fit; a choice that makes no sense is left out."""
-        chosen, condition = self.cleaned_data, Q()
-        if state := chosen.get("tinh_trang"):
-            condition &= Q(state=state)
+        chosen = self.cleaned_data
+        condition = self._of_state(chosen.get("tinh_trang", ""))
+        if day := chosen.get("tu_ngay"):
+            returned = Q(state=State.RETURNED, sent_on__gte=day)
+            condition &= Q(received_on__gte=day) | returned
         if unit := self.units.get(chosen.get("noi_cong_tac")):
             condition &= within("workplace__path", [unit.path])
         if ward := chosen.get("noi_cu_tru"):
@@ -63,9 +81,16 @@ class PapersFilterForm(forms.Form):
         keys = Registration.objects.filter(condition).values("pk")
         return self.letters.filter(pk__in=keys) if condition else self.letters
 
+    def _of_state(self, chosen: str) -> Q:
+        """What is still on its way comes first: that is what is printed."""
+        if chosen == ALL or (self.is_reply and not chosen):
+            return Q()
+        return Q(state__in=[chosen] if chosen else [State.DRAFT, State.SENT])
+
     def chosen_pairs(self) -> list[tuple[str, str]]:
         """What was chosen, to be carried from page to page."""
-        return [(name, self.data[name]) for name in self.fields if self.data.get(name)]
+        names = [name for name in self.fields if name != "loai"]
+        return [(name, self.data[name]) for name in names if self.data.get(name)]
 
 
 class FormOfUnitForm(forms.Form):
@@ -113,3 +138,81 @@ class ReturnToOursForm(_DatedFormForm):
     submit_label = "Trở lại mẫu của hệ thống"
     layout = Layout("valid_from", "seen")
 
+
+class RegisterUnitForm(forms.Form):
+    """Whose register is opened, for those who stand above many units."""
+
+    so = forms.ChoiceField(
+        label="Sổ",
+        choices=[(Side.RESIDENCE, "Nơi cư trú"), (Side.WORKPLACE, "Nơi công tác")],
+    )
+    don_vi = UnitField(label="Đơn vị")
+
+
+class RegisterForm(forms.Form):
+    """Of which year, or between which days, and of which part of the unit."""
+
+    nam = forms.TypedChoiceField(
+        label="Năm", required=False, coerce=int, empty_value=None
+    )
+    tu_ngay = DateField(label="Hoặc từ ngày", required=False)
+    den_ngay = DateField(label="đến hết ngày", required=False)
+    bo_phan = forms.ModelChoiceField(
+        Committee.objects.none(),
+        label="Đơn vị trực thuộc",
+        required=False,
+        empty_label="Toàn đơn vị",
+    )
+
+    def __init__(self, data, *args, top: Committee, side: Side, today: date, **kwargs):
+        data = data.copy()
+        if data.get("tu_ngay") or data.get("den_ngay"):
+            data["nam"] = ""
+        elif not data.get("nam"):
+            data["nam"] = str(today.year)
+        super().__init__(data, *args, **kwargs)
+        self.top, self.side, self.today = top, side, today
+        years = range(today.year, FIRST_YEAR - 1, -1)
+        self.fields["nam"].choices = [
+            ("", "– theo hai ngày –"),
+            *((year, f"Năm {year}") for year in years),
+        ]
+        parts = Committee.objects.below(top.path).exclude(pk=top.pk)
+        if side is Side.RESIDENCE:
+            parts = parts.filter(receives_members=True)
+        if parts.count() > MOST_PARTS:
+            parts = parts.none()
+        self.fields["bo_phan"].queryset = parts.select_related("parent").order_by(
+            "sort_key", "pk"
+        )
+        self.is_valid()
+
+    def clean(self):
+        cleaned = super().clean()
+        first, last = cleaned.get("tu_ngay"), cleaned.get("den_ngay")
+        if first and last and last < first:
+            self.add_error("den_ngay", "Ngày cuối không được trước ngày đầu.")
+        return cleaned
+
+    @property
+    def unit(self) -> Committee:
+        """The part that was chosen, or the whole."""
+        return self.cleaned_data.get("bo_phan") or self.top
+
+    @property
+    def period(self) -> Period:
+        """The two days where one is given; else the year, or this one."""
+        first, last = (
+            self.cleaned_data.get("tu_ngay"),
+            self.cleaned_data.get("den_ngay"),
+        )
+        if not self.errors and (first or last):
+            last = last or self.today
+            first = first or date(last.year, 1, 1)
+            return Period(min(first, last), last + timedelta(days=1))
+        year = self.cleaned_data.get("nam") or self.today.year
+        return Period(date(year, 1, 1), date(year + 1, 1, 1))
+
+    def chosen_pairs(self) -> list[tuple[str, str]]:
+        """What was chosen, to be carried to the next page, the paper and the file."""
+        return [(name, self.data[name]) for name in self.fields if self.data.get(name)]

@@ -16,6 +16,7 @@ from residence.services.leavers import (
     take_off_lists,
     take_out_of_drafts,
 )
+from residence.services.merging import follow_stays, list_once
 from residence.services.succession import move_notices
 
 _NOT_OVER = [Meeting.State.PLANNED, Meeting.State.LISTED, Meeting.State.OPEN]
@@ -109,20 +110,10 @@ def settle_drafts_first(sender, kept, moved, **kwargs):
 @receiver(stays_passed)
 def follow_the_stay(sender, stays, to, **kwargs):
     """Whose mark and whose line it is, the stay says."""
-    for table in (Attendance, NoticeItem):
-        rows = table.objects.filter(registration__in=stays)
-        rows.exclude(member=to).update(member=to)
+    follow_stays(stays, to=to)
 
 
 @receiver(members_merged)
-def take_second_stay_off_lists(sender, ended, on, ledger, **kwargs):
-    """Listed twice at one ward, the member is due once at the meetings ahead."""
-    rows = Attendance.objects.filter(
-        registration__in=ended,
-        status=Attendance.Status.NOT_MARKED,
-        meeting__state__in=[Meeting.State.LISTED, Meeting.State.OPEN],
-        meeting__held_on__gte=on,
-    )
-    for row in ledger.hold(rows.order_by("pk")):
-        row.is_due = False
-    ledger.write(Attendance)
+def list_one_stay(sender, ended, on, ledger, **kwargs):
+    """The second stay at one ward is on no list of a meeting ahead."""
+    list_once(ended, on=on, ledger=ledger)

@@ -19,7 +19,7 @@ from members.queries.discretion import veil
 from members.queries.merge_compare import Comparison, compare
 from members.queries.merge_outcome import Outcome, better_kept, outcome_of
 from members.queries.merge_rows import merge_page, merges_listed, slice_of, tabs_of
-from members.queries.pair_records import Pair, told_pairs
+from members.queries.pair_records import Pair, names_read, told_pairs
 from members.queries.pairs import pair_between, pair_of_merge, possible_pairs
 from members.services.merges.joining import obstacles_to
 from members.services.merges.parting import why_not_parted
@@ -228,6 +228,7 @@ def _detail(request, merge: MemberMerge, form: AgreeForm):
     may_compare = not (is_open or is_done)
     context = {
         "merge": merge,
+        "name": names_read([(merge.kept, merge.dropped)], user)[0],
         "form": form,
         "can_agree": waits and may_speak,
         "can_close": may_speak and (is_open or is_done),

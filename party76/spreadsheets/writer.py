@@ -59,6 +59,8 @@ HEADING_STYLE = {
     "text_wrap": True,
     "bg_color": "#F2F2F2",
 }
+# A page that is bound: ruled, long words on several lines.
+BOOK_STYLE = {"border": 1, "text_wrap": True, "valign": "top", "font_size": 11}
 
 _FORMULA_STARTS = frozenset("=+-@\t\r\n＝＋－＠")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -137,13 +139,16 @@ def write_list(
     above: Sequence[str] = (),
     below: Sequence[str] = (),
     sheet_name: str = "Danh sách",
+    cover: Sequence[str] = (),
     output: str | Path | BinaryIO | None = None,
 ) -> bytes:
     """A list as an .xlsx of A4 landscape pages; rows may be an endless iterator.
 
     above stands over the title (the party heading, filters, “as of”), below
     under the last row. Rows are as long as columns and are held one at a time.
-    Returns the bytes, or b"" when an output was given.
+    With a cover it is a book to be bound: these lines on a page of their own, every
+    cell ruled and wrapped, room at the left. Returns the bytes, or b"" when an output
+    was given.
     """
     content = io.BytesIO()
     target = content if output is None else output
@@ -151,11 +156,35 @@ def write_list(
         str(target) if isinstance(target, Path) else target,
         {**OPTIONS, "constant_memory": True},
     ) as workbook:
-        _fill(workbook, columns, rows, title, above, below, sheet_name)
+        if cover:
+            _write_cover(workbook, cover)
+        _fill(
+            workbook, columns, rows, title, above, below, sheet_name, book=bool(cover)
+        )
     return content.getvalue()
 
 
-def _fill(workbook, columns, rows, title, above, below, sheet_name) -> None:
+def _write_cover(workbook, lines: Sequence[str]) -> None:
+    """The title page; the first line below an empty one is the title itself."""
+    sheet = workbook.add_worksheet("Bìa")
+    looks = {"align": "center", "valign": "vcenter", "text_wrap": True, "font_size": 14}
+    plain = workbook.add_format({**looks, "quote_prefix": True})
+    bold = workbook.add_format({**looks, "bold": True, "font_size": 20})
+    sheet.set_column(0, 0, 120)
+    title = lines.index("") + 1 if "" in lines else 0
+    for number, text in enumerate(lines):
+        sheet.set_row(number, 80 if number == title else 26)
+        sheet.write_string(
+            number, 0, clean_text(text), bold if number == title else plain
+        )
+    _set_paper(sheet)
+    sheet.fit_to_pages(1, 1)
+    sheet.center_vertically()
+
+
+def _fill(
+    workbook, columns, rows, title, above, below, sheet_name, *, book: bool
+) -> None:
     sheet = workbook.add_worksheet(safe_sheet_name(sheet_name))
     bold = workbook.add_format({"bold": True, "font_size": 14})
     plain = workbook.add_format({"quote_prefix": True})
@@ -166,10 +195,13 @@ def _fill(workbook, columns, rows, title, above, below, sheet_name) -> None:
     sheet.write_string(line, 0, clean_text(title), bold)
     heading = line + 2
     _write_heading(workbook, sheet, columns, heading)
-    last = _write_rows(sheet, _writers(workbook, sheet, columns), rows, heading + 1)
+    writers = _writers(workbook, sheet, columns, BOOK_STYLE if book else {})
+    last = _write_rows(sheet, writers, rows, heading + 1, book=book)
     for number, text in enumerate(below, last + 2):
         sheet.write_string(number, 0, clean_text(text), plain)
     _set_page(sheet, heading, max(last, heading + 1), len(columns))
+    if book:
+        sheet.set_margins(left=0.9, right=0.5, top=0.6, bottom=0.7)
 
 
 def _write_heading(workbook, sheet: Worksheet, columns, heading: int) -> None:
@@ -186,53 +218,67 @@ def _set_page(sheet: Worksheet, heading: int, last: int, width: int) -> None:
     sheet.freeze_panes(heading + 1, 0)
     sheet.autofilter(heading, 0, last, width - 1)
     sheet.repeat_rows(heading)
-    sheet.set_landscape()
-    sheet.set_paper(9)  # A4
+    _set_paper(sheet)
     sheet.fit_to_pages(1, 0)
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
     sheet.hide_gridlines(0)  # shown on paper too
     sheet.set_footer('&C&"Times New Roman"Trang &P/&N')
 
 
+def _set_paper(sheet: Worksheet) -> None:
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+
+
 def _write_rows(
-    sheet: Worksheet, writers: list[_Write], rows: Iterable[Sequence[object]], line: int
+    sheet: Worksheet,
+    writers: list[_Write],
+    rows: Iterable[Sequence[object]],
+    line: int,
+    *,
+    book: bool,
 ) -> int:
     """Write the rows from this line on; returns the last line written."""
     for line, row in enumerate(rows, line):  # noqa: B020 counts on from where it began
         for write, value in zip(writers, row, strict=True):
-            if value is not None and value != "":
-                write(line, value)
+            # In a book the rules go through empty cells too.
+            if book or (value is not None and value != ""):
+                write(line, "" if value is None else value)
     return line
 
 
-def _writers(workbook, sheet: Worksheet, columns) -> list[_Write]:
-    quoted = workbook.add_format({"quote_prefix": True})
+def _writers(workbook, sheet: Worksheet, columns, looks) -> list[_Write]:
+    quoted = workbook.add_format({**looks, "quote_prefix": True})
+    plain = workbook.add_format(looks) if looks else None
     writers: list[_Write] = []
     for index, column in enumerate(columns):
-        write_text = _text_writer(sheet, index, quoted)
+        write_text = _text_writer(sheet, index, quoted, plain)
         if column.kind in ("text", "code"):
             writers.append(write_text)
             continue
-        style = workbook.add_format({"num_format": NUMBER_FORMATS[column.kind]})
+        shown_as = {"num_format": NUMBER_FORMATS[column.kind]}
+        style = workbook.add_format({**looks, **shown_as})
         make = _date_writer if column.kind == "date" else _number_writer
         writers.append(make(sheet, index, style, write_text))
     return writers
 
 
-def _text_writer(sheet: Worksheet, column: int, quoted: Format) -> _Write:
+def _text_writer(
+    sheet: Worksheet, column: int, quoted: Format, plain: Format | None
+) -> _Write:
     write_string, odd_starts = sheet.write_string, _FORMULA_STARTS | {"<"}
 
     def write(line: int, value) -> None:
         # Nearly every text is plain; only the others pay for the cleaning.
         if (
             type(value) is str
-            and value[0] not in odd_starts
+            and value[:1] not in odd_starts
             and value.isprintable()
             and len(value) < _SURELY_SHORT
         ):
-            write_string(line, column, value)
+            write_string(line, column, value, plain)
         elif text := clean_text(value):
-            style = quoted if starts_like_formula(text) else None
+            style = quoted if starts_like_formula(text) else plain
             write_string(line, column, text, style)
 
     return write

@@ -17,7 +17,8 @@ BODY = "word/document.xml"
 
 _FORBIDDEN = ("vbaproject", "vbadata", "embeddings/", "activex", "afchunk", ".bin")
 _EXTERNAL = re.compile(
-    rb"<(?:\w+:)?Relationship\b[^>]*TargetMode\s*=\s*[\"']External[\"'][^>]*>", re.IGNORECASE
+    rb"<(?:\w+:)?Relationship\b[^>]*TargetMode\s*=\s*[\"']External[\"'][^>]*>",
+    re.IGNORECASE,
 )
 _TAG = re.compile(rb"<[^>]*>")
 _FIELD = re.compile(rb"\{\{|\{%|\{#")

@@ -170,7 +170,11 @@ def _list_of(about: str, rows: list[FormField]) -> FormField:
     number = FormField("tt", "Số thứ tự", "1", str)
     sample = {one.name: one.sample for one in [number, *rows]}
     return FormField(
-        "danh_sach", about, [sample, sample | {"tt": "2"}], _lines(rows), [number, *rows]
+        "danh_sach",
+        about,
+        [sample, sample | {"tt": "2"}],
+        _lines(rows),
+        [number, *rows],
     )
 
 
@@ -189,11 +193,15 @@ _REPLY_LINES = [
         "Đã tiếp nhận ngày 12/02/2026",
         lambda line: line.result,
     ),
-    FormField("chi_bo", "Chi bộ nơi cư trú", "Chi bộ Khu vực 1", lambda line: line.cell),
+    FormField(
+        "chi_bo", "Chi bộ nơi cư trú", "Chi bộ Khu vực 1", lambda line: line.cell
+    ),
 ]
 _NOTICE_LINES = [
     FormField("ho_ten", "Họ và tên", "Nguyễn Văn Mẫu", lambda line: line.full_name),
-    FormField("chi_bo", "Chi bộ nơi cư trú", "Chi bộ Khu vực 1", lambda line: line.cell),
+    FormField(
+        "chi_bo", "Chi bộ nơi cư trú", "Chi bộ Khu vực 1", lambda line: line.cell
+    ),
     FormField(
         "su_viec",
         "Sự việc, theo hồ sơ",
@@ -201,7 +209,9 @@ _NOTICE_LINES = [
         lambda line: line.facts,
     ),
 ]
-_COUNT = FormField("so_dong_chi", "Số đồng chí trong danh sách", "2", lambda p: str(p.count))
+_COUNT = FormField(
+    "so_dong_chi", "Số đồng chí trong danh sách", "2", lambda p: str(p.count)
+)
 
 FORM_FIELDS: dict[Kind, list[FormField]] = {
     Kind.LETTER: [*_HEADING, *_PERSON, *_RECEIPT],

@@ -61,7 +61,10 @@ class _Environment(ImmutableSandboxedEnvironment):
         self.globals.clear()
         self.filters.clear()
         self.tests.clear()
-        self.from_string = lru_cache(maxsize=1)(super().from_string)  # type: ignore[method-assign]
+        self._read_once = lru_cache(maxsize=1)(super().from_string)
+
+    def from_string(self, source, globals=None, template_class=None):  # noqa: A002 as jinja2 calls it
+        return self._read_once(source)
 
 
 def fill(content: bytes, papers: Sequence[Mapping[str, Any]], fields: Fields) -> bytes:
@@ -113,7 +116,8 @@ def _near(line: str, error: TemplateSyntaxError) -> str:
     """The words of the form at the fault, without the marks of Word between them."""
     text = " ".join(re.sub(r"<[^>]+>", " ", line).split())
     at = re.search(r"\{[{%].{0,60}", text)
-    return f"“{at[0] if at else text[:60]}”" if text else str(error.message)
+    words = re.sub(r"[{}%]", "", at[0] if at else text[:60]).strip()
+    return f"“{words}”" if words else str(error.message)
 
 
 class _Reader:

@@ -14,9 +14,7 @@ BROKEN = (
     "lại tệp."
 )
 MACRO = "Mẫu có macro hoặc tệp nhúng bên trong. Đồng chí bỏ những phần đó rồi chọn lại."
-EXTERNAL = (
-    "Mẫu lấy hình hoặc nội dung từ nơi khác. Đồng chí chèn hẳn hình vào mẫu rồi chọn lại."
-)
+EXTERNAL = "Mẫu lấy hình hoặc nội dung từ nơi khác. Đồng chí chèn hẳn hình vào mẫu rồi chọn lại."
 OUTSIDE_BODY = (
     "Trường nằm ở đầu trang, chân trang hoặc chú thích thì không điền được. Đồng chí "
     "chuyển các trường vào thân văn bản."
@@ -26,7 +24,7 @@ TOO_HARD = (
     "dùng mẫu đơn giản hơn."
 )
 NO_FIELDS = (
-    "Mẫu không có trường nào, ví dụ {{ ho_ten }}, nên giấy in ra sẽ giống hệt nhau. Đồng "
+    "Mẫu không có trường nào (tên trường giữa hai dấu ngoặc nhọn kép), nên giấy in ra sẽ giống hệt nhau. Đồng "
     "chí đặt các trường vào mẫu."
 )
 UNKNOWN = (
@@ -34,11 +32,11 @@ UNKNOWN = (
 )
 NOT_ALLOWED = (
     "Mẫu dùng “%s”, là cách viết không được phép. Trong mẫu chỉ dùng tên trường, điều "
-    "kiện {%% if %%} và vòng lặp {%% for %%} qua danh sách."
+    "kiện “if” và vòng lặp “for” qua danh sách."
 )
 SYNTAX = (
-    "Mẫu có dấu ngoặc hoặc lệnh viết chưa đúng, gần chỗ: %s. Mỗi trường viết như "
-    "{{ ho_ten }}, mỗi {%% if %%} có {%% endif %%}, mỗi {%% for %%} có {%% endfor %%}."
+    "Mẫu có dấu ngoặc hoặc lệnh viết chưa đúng, gần chỗ: %s. Mỗi tên trường đứng giữa hai "
+    "dấu ngoặc nhọn kép; mỗi “if” có “endif”, mỗi “for” có “endfor”."
 )
 
 

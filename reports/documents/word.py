@@ -18,9 +18,7 @@ from reports.documents import refusals
 from reports.documents.fields import FORM_FIELDS, names_of, samples_of
 from reports.models import DocumentTemplate
 
-CONTENT_TYPE = (
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-)
+CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 MAX_BYTES = 2 * 1024 * 1024
 WALL_SECONDS = 90
 CHECK_SECONDS = 15

@@ -174,7 +174,9 @@ def day_of(letter: Registration, today: date) -> date:
 
 def _with_all(stays: QuerySet[Registration]) -> list[Registration]:
     return list(
-        stays.select_related("member__workplace", "ward__parent", "cell", "workplace__parent")
+        stays.select_related(
+            "member__workplace", "ward__parent", "cell", "workplace__parent"
+        )
         .prefetch_related("placements__workplace__parent", "placements__cell")
         .prefetch_related("exemptions")
         .order_by("member__sort_key", "pk")

@@ -1,5 +1,6 @@
 """An office puts its own Word form in place of ours, or goes back to ours."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -64,7 +65,7 @@ def _store(
     unit: Committee,
     kind: str,
     valid_from: date,
-    values: dict[str, object],
+    values: Mapping[str, object],
     *,
     seen: str,
     by: User,
@@ -81,7 +82,7 @@ def _store(
         committee=unit,
         kind=kind,
         valid_from=valid_from,
-        defaults=values | {"uploaded_by": by, "uploaded_at": timezone.now()},
+        defaults={**values, "uploaded_by": by, "uploaded_at": timezone.now()},
     )
     record(
         Action.CREATE,

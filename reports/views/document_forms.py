@@ -179,7 +179,10 @@ def _step_page(request, form, title: str, unit: Committee, *, intro: str):
         subtitle=unit.name,
         intro=intro,
         back_url=address,
-        trail=[("Sổ sách", reverse("reports:register_start")), ("Mẫu văn bản", address)],
+        trail=[
+            ("Sổ sách", reverse("reports:register_start")),
+            ("Mẫu văn bản", address),
+        ],
     )
 
 

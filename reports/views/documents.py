@@ -7,7 +7,6 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import (
     require_http_methods,
     require_POST,
@@ -122,6 +121,7 @@ def paper_pick(request):
         "kept": kept,
         "searched": [("q", text)],
         "here": f"?{urlencode(kept)}",
+        "reset_url": f"?loai={kind}",
         "tabs": _tabs(request.user, kind),
         "acts": _acts(kind),
     }
@@ -262,7 +262,9 @@ def _filter(request, kind: str) -> PapersFilterForm:
     else:
         drafts = [State.DRAFT] if user.has_role(Role.WORKPLACE) else []
         letters, states = letters_to_print(user), [*drafts, *SENT_STATES]
-    return PapersFilterForm(request.GET, letters=letters, states=states)
+    return PapersFilterForm(
+        request.GET, letters=letters, states=states, is_reply=kind == REPLIES
+    )
 
 
 def _page(request, letters: QuerySet[Registration], cursor: Cursor) -> Page:

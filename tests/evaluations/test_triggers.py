@@ -114,11 +114,12 @@ def test_locked_row_follows_the_member_of_its_stay_and_nobody_else(locked, world
 def test_triggers_make_way_while_migrations_remake_the_tables_they_speak_of():
     triggers.make_way_for_migrations(using="default")
     if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
+        with transaction.atomic(), connection.cursor() as cursor:
             # As Django changes a table there.
             cursor.execute("CREATE TABLE remade AS SELECT * FROM members_registration")
             cursor.execute("DROP TABLE members_registration")
             cursor.execute("ALTER TABLE remade RENAME TO members_registration")
+            transaction.set_rollback(True)
 
     triggers.install_after_migrate(using="default")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.apps import apps
 
-from members.models import Member, MemberMerge, MergeJournal
+from members.models import Member, MemberMerge, MergeJournal, Registration
 from members.services.merges.steps import agree_merge, propose_merge, undo_merge
 from tests.factories.members import make_member, make_registration
 from tests.factories.world import World, make_world
@@ -31,6 +31,16 @@ class Twins:
             fields.pop("kept", self.own),
             fields.pop("dropped", self.written),
             by=getattr(self.world, by),
+            **fields,
+        )
+
+    def letter(self, state: str, **fields) -> Registration:
+        """A letter of the workplace to the ward that has the member."""
+        return Registration.objects.create(
+            member=self.own,
+            workplace=self.own.workplace,
+            ward=self.world.ward,
+            state=state,
             **fields,
         )
 

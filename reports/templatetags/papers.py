@@ -1,0 +1,23 @@
+from datetime import date
+
+from django import template
+from django.utils.html import conditional_escape
+from django.utils.safestring import mark_safe
+
+from reports.queries import paper_words
+
+register = template.Library()
+
+register.filter("party_day", paper_words.party_day)
+register.filter("number_line", paper_words.number_line)
+
+
+@register.filter
+def register_cell(value: object) -> str:
+    """A cell of a register: days as 07/10/1994, several facts on lines of their own."""
+    if value is None:
+        return ""
+    if isinstance(value, date):
+        return value.strftime("%d/%m/%Y")
+    text = conditional_escape(str(value))
+    return mark_safe("<br>".join(text.split("\n")))  # noqa: S308 escaped the line before
