@@ -303,6 +303,36 @@ GET  | reports:member_file            | member                          | + + . 
 GET  | reports:member_file_print      | member                          | + + . . + + . + + + .
 GET  | reports:notice_print           | notice                          | + + . . . + . . + + .
 GET  | reports:notice_print           | draft_notice                    | + . . . . . . . . . .
+GET  | reports:notice_word            | notice                          | + + . . . + . . + + .
+GET  | reports:letter_open            | letter                          | + . . . . + . . + + .
+GET  | reports:letter_print           | letter                          | + . . . . + . . + + .
+GET  | reports:letter_print           | registration                    | + - . . . + . . + + .
+GET  | reports:letter_word            | letter                          | + . . . . + . . + + .
+GET  | reports:reply_print            | registration                    | + - . . . - . . + + .
+GET  | reports:reply_word             | registration                    | + - . . . - . . + + .
+GET  | reports:paper_pick             |                                 | + - - + + + + + + + -
+POST | reports:paper_pick             |                                 | + - - + + + + + + + -
+POST | reports:letters_print          |                                 | + - - + + + + + + + -
+POST | reports:letters_word           |                                 | + - - + + + + + + + -
+POST | reports:replies_print          |                                 | + - - + + - - - + + -
+POST | reports:replies_word           |                                 | + - - + + - - - + + -
+GET  | reports:template_list          |                                 | + - - + + + + + + + -
+GET  | reports:template_fields        | ward kind=letter                | + - - + + + + + + + -
+GET  | reports:template_ours          | ward kind=letter                | + - - + + + + + + + -
+GET  | reports:template_present       | workplace kind=letter           | . . . . . + . . + + -
+GET  | reports:template_sample        | workplace kind=letter           | . . . . . + . . + + -
+GET  | reports:template_add           | workplace kind=letter           | . . . . . + . . + - -
+POST | reports:template_add           | workplace kind=letter           | . . . . . + . . + - -
+GET  | reports:template_add           | ward kind=reply                 | + . . . . . . . + - -
+GET  | reports:template_return        | ward kind=reply                 | + . . . . . . . + - -
+POST | reports:template_return        | ward kind=reply                 | + . . . . . . . + - -
+GET  | reports:template_download      | own_form                        | . . . . . + . . + + .
+GET  | reports:register_start         |                                 | + + + + + + + + + + -
+GET  | reports:register_detail        | ward side=noi-cu-tru            | + . . . . . . . + + -
+GET  | reports:register_detail        | cell side=noi-cu-tru            | + + . . . . . . + + -
+GET  | reports:register_detail        | workplace side=noi-cong-tac     | . . . . . + . . + + -
+GET  | reports:register_print         | ward side=noi-cu-tru            | + . . . . . . . + + -
+GET  | reports:register_export        | ward side=noi-cu-tru            | + . . . . . . . + + -
 GET  | reports:contact_book_list      |                                 | + + + + + - - - + + -
 POST | reports:contact_book_list      |                                 | + + + + + - - - + + -
 POST | reports:contact_book_act       |                                 | + - - + + - - - - - -

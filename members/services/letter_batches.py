@@ -24,6 +24,7 @@ from members.services.stay_batches import (
     tell_nobody,
 )
 from members.services.steps import GONE
+from members.services.tree_lock import hold_tree
 from party76.audit.models import Action
 from party76.audit.services import record_many
 
@@ -80,6 +81,7 @@ def write_letters(
     """
     check_not_in_future(on, "Ngày gửi giấy giới thiệu")
     tell("Đang kiểm tra", 10)
+    hold_tree(*(line.ward for line in lines))
     lines = _held_lines(lines)
     known = situations([line.member for line in lines], is_held=True)
     _refuse(lines, obstacles_to(lines, known, is_sent=is_sent))
@@ -115,6 +117,7 @@ def send_letters(
     """
     check_not_in_future(on, "Ngày gửi giấy giới thiệu")
     tell("Đang kiểm tra", 10)
+    hold_tree()
     letters, obstacles = held(lines, State.SENT)
     received = Registration.objects.filter(
         member__in=[letter.member_id for letter in letters], state=State.RECEIVED

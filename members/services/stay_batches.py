@@ -21,6 +21,7 @@ from members.services.persons import check_not_in_future, identity_of
 from members.services.placements import new_placement
 from members.services.stays import END_FIELDS, put_end
 from members.services.steps import check_cell
+from members.services.tree_lock import hold_tree
 from party76.audit.models import Action
 from party76.audit.services import record_many
 
@@ -72,6 +73,7 @@ def receive_letters(
     """
     check_not_in_future(on, "Ngày tiếp nhận")
     tell("Đang kiểm tra", 10)
+    hold_tree(*(line.cell for line in lines))
     stays, obstacles = held(lines, State.RECEIVED)
     _find_received_elsewhere(stays, obstacles)
     own = {line.pk: line for line in lines}
@@ -126,6 +128,7 @@ def assign_cells(
     """
     check_not_in_future(on, "Ngày chuyển")
     tell("Đang kiểm tra", 10)
+    hold_tree(cell)
     stays, obstacles = held(lines, None)
     since = standing_since([cell.pk])
     begun = _open_placements(stays)

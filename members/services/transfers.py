@@ -13,6 +13,7 @@ from members.services.corrections import pass_on_requests_of
 from members.services.persons import check_not_in_future
 from members.services.placements import new_placement
 from members.services.stay_batches import Obstacles, Tell, tell_nobody
+from members.services.tree_lock import hold_tree
 from members.signals import workplace_changed
 from party76.audit.models import Action
 from party76.audit.services import record_many
@@ -39,6 +40,7 @@ def transfer_members(
     check_not_in_future(on, "Ngày chuyển nơi công tác")
     _check_workplace(workplace, on)
     tell("Đang kiểm tra", 10)
+    hold_tree(workplace)
     members = _held(versions)
     stays = _running_stays(members)
     obstacles = Obstacles()

@@ -342,7 +342,7 @@ def _category(stay: Registration, period: Period, *, is_received: bool) -> str:
         for one in stay.exemptions.all()
         if is_received and period.touches((one.valid_from, one.valid_to))
     ]
-    return "\n".join(exempt) or "Thuộc diện sinh hoạt"
+    return "\n".join(exempt) or "Thuộc diện"
 
 
 def _exempt_words(one: Exemption) -> str:

@@ -22,6 +22,7 @@ from members.queries.merge_hints import merge_hint
 from members.queries.merged import standing_record
 from party76.audit.models import Action
 from party76.audit.services import record
+from reports.permissions import can_print_letter, can_print_reply
 from reports.queries.member_file import MemberFile
 from reports.queries.member_file import member_file as read_file
 from reports.queries.member_records import Stay
@@ -112,6 +113,7 @@ def _acts_on(user, stay: Stay) -> list[tuple[str, str]]:
     found = _after_the_end(user, stay)
     if stay.is_now:
         found += _at_home(user, letter) + _at_work(user, letter)
+    found += _papers(user, letter)
     return [(label, reverse(name, args=[letter.pk])) for label, name in found]
 
 
@@ -142,6 +144,15 @@ def _at_work(user, letter: Registration) -> list[tuple[str, str]]:
             found.append(("Ghi số, ngày giấy giới thiệu", "members:letter_write_in"))
         if letter.state in {State.DRAFT, State.SENT}:
             found.append(("Rút giấy giới thiệu", "members:letter_withdraw"))
+    return found
+
+
+def _papers(user, letter: Registration) -> list[tuple[str, str]]:
+    found = []
+    if can_print_letter(user, letter):
+        found.append(("In giấy giới thiệu", "reports:letter_print"))
+    if can_print_reply(user, letter):
+        found.append(("In thông báo kết quả", "reports:reply_print"))
     return found
 
 

@@ -11,6 +11,7 @@ from django.db.models import F
 
 from members.models import Committee, Member, Registration, User
 from members.queries.discretion import topmost_units
+from members.services.tree_lock import hold_tree
 from party76.audit.models import Action
 from party76.audit.services import changes, record, record_many, values_of
 from party76.shared.versions import save_versioned
@@ -70,6 +71,7 @@ def draft_notices(
             {"due_on": "Ngày đề nghị trả lời không được trước ngày hôm nay."}
         )
     tell("Đang kiểm tra", 10)
+    hold_tree(ward)
     people = _nameable(ward, content.kind, stays)
     tell("Đang lấy sự việc từ sổ", 40)
     facts = facts_of(content.kind, people, content.period)

@@ -14,6 +14,7 @@ from members.queries.merge_outcome import Outcome, Sides, outcome_of, sides_of
 from members.services.ledger import Ledger
 from members.services.merges.joining import Joined, join_records, obstacles_to
 from members.services.merges.parting import part_records
+from members.services.tree_lock import hold_tree
 from party76.audit.models import Action
 from party76.audit.services import record, record_many
 from party76.shared.versions import save_versioned
@@ -38,6 +39,7 @@ def propose_merge(
     versions are those of the records as they were compared. Raises ValidationError with
     what stands in the way, or where a record has changed or waits already.
     """
+    hold_tree()
     kept, dropped = _held(kept, dropped)
     _check_unchanged([kept, dropped], versions)
     _check_no_other(kept, dropped)
@@ -62,6 +64,7 @@ def agree_merge(merge: MemberMerge, *, on: date, version: int, by: User) -> Memb
     The sides are asked anew: where a member has meanwhile another workplace or ward,
     that one has its word. Raises ValidationError with what stands in the way, Conflict.
     """
+    hold_tree()
     _check_step(merge, State.DONE)
     kept, dropped = _held(merge.kept, merge.dropped)
     outcome = outcome_of(kept, dropped, on=on)
@@ -115,6 +118,7 @@ def undo_merge(merge: MemberMerge, *, note: str, version: int, by: User) -> Memb
 
     Raises ValidationError with everything that stands on the merge by now, Conflict.
     """
+    hold_tree()
     _check_step(merge, State.UNDONE)
     kept, dropped = _held(merge.kept, merge.dropped)
     stays = part_records(merge)
