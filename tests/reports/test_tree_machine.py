@@ -1,6 +1,7 @@
 """Any history of people moving and units reforming: no figure of the past moves."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -16,7 +17,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from evaluations.models import Evaluation
+from evaluations.models import Evaluation, RatingYear
 from members.models import Committee, Kind, Member, Registration, Reorganisation
 from members.queries.tree_check import check_tree
 from members.services.letters import draft_letter, send_letter
@@ -34,10 +35,12 @@ from members.services.stays import (
 from members.services.workplaces import change_workplace
 from party76.shared.versions import Conflict
 from reports.queries.regrouping import history
+from reports.queries.summary import summary
 from residence.models import Attendance, Meeting
 from residence.services.meetings import list_meeting, plan_meeting
 from tests.factories.evaluations import make_rating_year
 from tests.factories.members import make_committee, make_member
+from tests.reports.adding_up import require_sum_of_lines
 from tests.reports.reforming import (
     PLANS,
     STATE,
@@ -70,6 +73,7 @@ class Tree(RuleBasedStateMachine):
         self.by = self.city.user
         self.now = FIRST
         self.done = []  # (reform, rows before, rows after)
+        self.closed, self.told = None, {}  # the last closed year, what its pages told
 
     def teardown(self):
         transaction.set_rollback(True)
@@ -196,6 +200,13 @@ class Tree(RuleBasedStateMachine):
             outcome="commented", state=choice.of(["proposed", "returned", "locked"])
         )
 
+    @rule()
+    def year_that_is_over_is_closed(self):
+        over = RatingYear.objects.filter(reference_day__lt=self.now, state="open")
+        over.update(state="closed")
+        self.closed = RatingYear.objects.filter(state="closed").last()
+        self.told = self.closed and pages_of(self.city.top, self.closed)
+
     @rule(choice=choices)
     def cell_is_founded(self, choice):
         ward = choice.of(open_units(Kind.WARD))
@@ -228,6 +239,7 @@ class Tree(RuleBasedStateMachine):
         require_same_figures(figures, Figures(), plan.on)
         require_sums(figures, Figures(), plan)
         require_same_history(before, rows(), plan.on)
+        self.require_year(plan.on)
 
     @precondition(lambda self: self.done)
     @rule(choice=choices)
@@ -248,9 +260,24 @@ class Tree(RuleBasedStateMachine):
             return
         assert taken.state == "taken_back"
         del self.done[position]
+        self.require_year(reform.effective_on)
         require_restored(before, after, now, rows())
 
+    def require_year(self, on):
+        """A year counted on or after the day tells the same in all, by its new tree."""
+        if self.closed and on <= self.closed.reference_day:
+            before, self.told = self.told, pages_of(self.city.top, self.closed)
+            top = self.city.top.pk
+            assert uncounted_workplaces(self.told[top]) == uncounted_workplaces(
+                before[top]
+            )
+
     # What holds after every step
+
+    @invariant()
+    def closed_year_tells_what_it_told(self):
+        if self.closed:
+            assert pages_of(self.city.top, self.closed) == self.told
 
     @invariant()
     def nothing_is_found_wrong(self):
@@ -278,6 +305,26 @@ class Tree(RuleBasedStateMachine):
         return choice.of(
             received.select_related("ward", "cell", "workplace").order_by("pk")
         )
+
+
+def pages_of(top: Committee, year: RatingYear) -> dict:
+    """{unit: (total, lines)} of the city and of every unit directly below it."""
+    found = {top.pk: page_of(top, year)}
+    for unit in Committee.objects.filter(pk__in=[*found[top.pk][1]]):
+        found[unit.pk] = page_of(unit, year)
+        assert found[unit.pk][0] == found[top.pk][1][unit.pk]
+    return found
+
+
+def page_of(unit: Committee, year: RatingYear) -> tuple:
+    found = summary(unit, year)
+    require_sum_of_lines(found)
+    return found.total.figures, {line.unit_id: line.figures for line in found.lines}
+
+
+def uncounted_workplaces(page: tuple):
+    """The total, but for who works outside: a workplace may come into the city."""
+    return replace(page[0], outside=0)
 
 
 def since(*units: Committee) -> date:
