@@ -37,7 +37,9 @@ def new_paper():
     return paper
 
 
-def write(owner, text, *, align=LEFT, bold=False, italic=False, underline=False, size=14):
+def write(
+    owner, text, *, align=LEFT, bold=False, italic=False, underline=False, size=14
+):
     """A paragraph; the first one of a table cell is there already."""
     first = owner.paragraphs[0] if owner.paragraphs else None
     is_free = first is not None and not first.text and len(owner.paragraphs) == 1
@@ -118,7 +120,9 @@ def letter():
         "Ngày vào Đảng: {{ ngay_vao_dang }}. Ngày chính thức: {{ ngay_chinh_thuc }}.",
     )
     indented(paper, "Hiện sinh hoạt đảng tại: {{ don_vi }}.")
-    indented(paper, "Nơi cư trú: {{ dia_chi }}{% if dia_chi %}, {% endif %}{{ noi_cu_tru }}.")
+    indented(
+        paper, "Nơi cư trú: {{ dia_chi }}{% if dia_chi %}, {% endif %}{{ noi_cu_tru }}."
+    )
     indented(paper, "{%p if mien_sinh_hoat %}")
     indented(
         paper,
@@ -135,7 +139,11 @@ def letter():
     left, right = two_columns(paper)
     write(left, "ĐẢNG ỦY (CHI ỦY) NƠI CƯ TRÚ", align=CENTER, bold=True)
     write(left, "Đã tiếp nhận {{ ngay_tiep_nhan }}", align=CENTER)
-    write(left, "{% if so_tiep_nhan %}Số tiếp nhận: {{ so_tiep_nhan }}{% endif %}", align=CENTER)
+    write(
+        left,
+        "{% if so_tiep_nhan %}Số tiếp nhận: {{ so_tiep_nhan }}{% endif %}",
+        align=CENTER,
+    )
     write(left, "Giới thiệu về {{ chi_bo_noi_cu_tru }}", align=CENTER)
     write(left, "T/M ĐẢNG ỦY (CHI ỦY)", align=CENTER, bold=True)
     write(left, "(ký, ghi rõ họ tên, đóng dấu)", align=CENTER, italic=True)
@@ -229,7 +237,7 @@ def rows_table(paper, columns):
 
 
 def repeat_heading(row):
-    about = row._tr.get_or_add_trPr()
+    about = row._tr.get_or_add_trPr()  # noqa: SLF001 python-docx has no other way
     mark = OxmlElement("w:tblHeader")
     mark.set(qn("w:val"), "true")
     about.append(mark)

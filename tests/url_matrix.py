@@ -34,7 +34,8 @@ class Case:
     url: str
     method: str
     expected: str
-    key: str = ""  # "meeting": its pk; "ward year=2013", "member other=twin": more keys
+    # "meeting": its pk; "ward year=2013", "member other=twin": more keys; "-": no pk
+    key: str = ""
 
     def __str__(self):
         return f"{self.method} {self.url}"
@@ -46,7 +47,8 @@ class Case:
         names = dict(part.split("=") for part in rest)
         others = {name: getattr(world, value, None) for name, value in names.items()}
         keys = {name: other.pk for name, other in others.items() if other}
-        return {"pk": getattr(world, thing).pk, **names, **keys}
+        own = {} if thing == "-" else {"pk": getattr(world, thing).pk}
+        return {**own, **names, **keys}
 
     def address(self, world) -> str:
         return reverse(self.url, kwargs=self.kwargs(world))
@@ -317,15 +319,15 @@ POST | reports:letters_word           |                                 | + - - 
 POST | reports:replies_print          |                                 | + - - + + - - - + + -
 POST | reports:replies_word           |                                 | + - - + + - - - + + -
 GET  | reports:template_list          |                                 | + - - + + + + + + + -
-GET  | reports:template_fields        | ward kind=letter                | + - - + + + + + + + -
-GET  | reports:template_ours          | ward kind=letter                | + - - + + + + + + + -
-GET  | reports:template_present       | workplace kind=letter           | . . . . . + . . + + -
-GET  | reports:template_sample        | workplace kind=letter           | . . . . . + . . + + -
-GET  | reports:template_add           | workplace kind=letter           | . . . . . + . . + - -
-POST | reports:template_add           | workplace kind=letter           | . . . . . + . . + - -
-GET  | reports:template_add           | ward kind=reply                 | + . . . . . . . + - -
-GET  | reports:template_return        | ward kind=reply                 | + . . . . . . . + - -
-POST | reports:template_return        | ward kind=reply                 | + . . . . . . . + - -
+GET  | reports:template_fields        | - kind=giay-gioi-thieu          | + - - + + + + + + + -
+GET  | reports:template_ours          | - kind=giay-gioi-thieu          | + - - + + + + + + + -
+GET  | reports:template_present       | workplace kind=giay-gioi-thieu  | . . . . . + . . + + -
+GET  | reports:template_sample        | workplace kind=giay-gioi-thieu  | . . . . . + . . + + -
+GET  | reports:template_add           | workplace kind=giay-gioi-thieu  | . . . . . + . . + - -
+POST | reports:template_add           | workplace kind=giay-gioi-thieu  | . . . . . + . . + - -
+GET  | reports:template_add           | ward kind=tra-loi               | + . . . . . . . + - -
+GET  | reports:template_return        | ward kind=tra-loi               | + . . . . . . . + - -
+POST | reports:template_return        | ward kind=tra-loi               | + . . . . . . . + - -
 GET  | reports:template_download      | own_form                        | . . . . . + . . + + .
 GET  | reports:register_start         |                                 | + + + + + + + + + + -
 GET  | reports:register_detail        | ward side=noi-cu-tru            | + . . . . . . . + + -

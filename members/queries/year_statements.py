@@ -89,7 +89,11 @@ def stating_unit(user: User, pk: int) -> UnitYear | None:
             within("committee__path", paths), committee=pk
         )
         one = stated.select_related("committee").first()
-        found = one.committee if one else None
+        # Whoever follows a unit that ended states what it left unsaid.
+        ended = Committee.objects.filter(
+            within("path", paths), pk=pk, valid_to__isnull=False
+        )
+        found = one.committee if one else ended.exclude(kind__in=_PARTS).first()
     return UnitYear(found, counted.get(found, Counted()), None) if found else None
 
 

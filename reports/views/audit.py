@@ -6,7 +6,7 @@ from members.permissions import can_read_audit
 from party76.audit.models import Action
 from party76.audit.services import record
 from party76.shared.paging import Cursor, page_of
-from reports.forms import AuditFilterForm
+from reports.forms.audit import AuditFilterForm
 from reports.queries.events import events_visible_to, rows_of
 
 

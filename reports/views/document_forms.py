@@ -15,7 +15,7 @@ from members.views.pages import form_page, put_errors
 from party76.shared.paging import Cursor, page_of
 from reports.documents.fields import FORM_FIELDS
 from reports.documents.word import sample_paper, shipped_form
-from reports.forms_documents import FormOfUnitForm, PutFormForm, ReturnToOursForm
+from reports.forms.papers import FormOfUnitForm, PutFormForm, ReturnToOursForm
 from reports.models import DocumentTemplate
 from reports.permissions import ABOVE, can_change_form, can_see_forms
 from reports.queries.document_forms import FormsOfUnits, forms_in_use, latest_of
@@ -24,6 +24,12 @@ from reports.views.files import word_response
 
 Kind = DocumentTemplate.Kind
 _LIST = "reports:template_list"
+# What kinds are called in addresses.
+_SLUGS = {
+    Kind.LETTER: "giay-gioi-thieu",
+    Kind.REPLY: "tra-loi",
+    Kind.NOTICE: "thong-bao",
+}
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,10 @@ class KindOfUnit:
     coming: DocumentTemplate | None  # put in place for a day to come
     can_change: bool
     can_return: bool
+
+    @property
+    def slug(self) -> str:
+        return _SLUGS[self.kind]
 
 
 @require_safe
@@ -53,7 +63,7 @@ def template_list(request):
         "form": form if user.has_role(*ABOVE) else None,
         "units": [(unit, _kinds_of(user, unit)) for unit in units],
         "page": page,
-        "kinds": [(kind.value, kind.label) for kind in Kind],
+        "kinds": [(slug, kind.label) for kind, slug in _SLUGS.items()],
     }
     return render(request, "reports/template_list.html", context)
 
@@ -66,7 +76,7 @@ def template_fields(request, kind):
     kind = _kind(kind)
     fields = FORM_FIELDS[kind]
     context = {
-        "kind": kind,
+        "slug": _SLUGS[kind],
         "label": kind.label,
         "fields": [one for one in fields if not one.is_list],
         "lists": [one for one in fields if one.is_list],
@@ -258,6 +268,7 @@ def _unit_to_change(user, pk, kind: str) -> tuple[Committee, Kind]:
 
 
 def _kind(text: str) -> Kind:
-    if text not in Kind.values:
-        raise Http404
-    return Kind(text)
+    for kind, slug in _SLUGS.items():
+        if slug == text:
+            return kind
+    raise Http404

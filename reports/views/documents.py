@@ -24,7 +24,7 @@ from party76.shared.paging import Cursor, Page, page_of
 from party76.shared.templatetags.ui import vn_number
 from reports.documents.papers import letters_as_word, replies_as_word
 from reports.documents.qr import code_image
-from reports.forms_documents import PapersFilterForm
+from reports.forms.papers import PapersFilterForm
 from reports.permissions import (
     ABOVE,
     ANSWERED_STATES,
@@ -64,14 +64,15 @@ def letter_print(request, pk):
     """One letter on paper; number and day stay open until they are written in."""
     stay = _stay_to(request.user, pk, can_print_letter)
     back = reverse("reports:member_file", args=[stay.member_id])
-    return _letters_page(request, Registration.objects.filter(pk=stay.pk), back)
+    word = reverse("reports:letter_word", args=[stay.pk])
+    return _letters_page(request, _only(stay), back, word_url=word)
 
 
 @require_safe
 def letter_word(request, pk):
     stay = _stay_to(request.user, pk, can_print_letter)
     back = reverse("reports:member_file", args=[stay.member_id])
-    return _letters_file(request, Registration.objects.filter(pk=stay.pk), back)
+    return _letters_file(request, _only(stay), back)
 
 
 @require_safe
@@ -79,14 +80,15 @@ def reply_print(request, pk):
     """What the ward has answered to one letter, for a workplace on paper."""
     stay = _stay_to(request.user, pk, can_print_reply)
     back = reverse("reports:member_file", args=[stay.member_id])
-    return _replies_page(request, Registration.objects.filter(pk=stay.pk), back)
+    word = reverse("reports:reply_word", args=[stay.pk])
+    return _replies_page(request, _only(stay), back, word_url=word)
 
 
 @require_safe
 def reply_word(request, pk):
     stay = _stay_to(request.user, pk, can_print_reply)
     back = reverse("reports:member_file", args=[stay.member_id])
-    return _replies_file(request, Registration.objects.filter(pk=stay.pk), back)
+    return _replies_file(request, _only(stay), back)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -173,11 +175,13 @@ def _many(request, kind: str, answer):
     return answer(request, letters, back)
 
 
-def _letters_page(request, letters: QuerySet[Registration], back: str):
+def _letters_page(
+    request, letters: QuerySet[Registration], back: str, word_url: str = ""
+):
     papers = letter_papers(letters, request.user, link=_link(request))
     _record(request, [letter for letter, _ in papers], "letter", "print")
     shown = [(paper, code_image(paper.open_url)) for _, paper in papers]
-    context = {"papers": shown, "back_url": back}
+    context = {"papers": shown, "back_url": back, "word_url": word_url}
     return render(request, "reports/letter_print.html", context)
 
 
@@ -191,10 +195,12 @@ def _letters_file(request, letters: QuerySet[Registration], back: str):
     return word_papers_response(contents, "Giấy giới thiệu")
 
 
-def _replies_page(request, letters: QuerySet[Registration], back: str):
+def _replies_page(
+    request, letters: QuerySet[Registration], back: str, word_url: str = ""
+):
     papers = reply_papers(letters, request.user)
     _record(request, list(letters.select_related("ward", "cell")), "reply", "print")
-    context = {"papers": papers, "back_url": back}
+    context = {"papers": papers, "back_url": back, "word_url": word_url}
     return render(request, "reports/letter_reply_print.html", context)
 
 
@@ -232,6 +238,10 @@ def _link(request):
         return request.build_absolute_uri(reverse("reports:letter_open", args=[pk]))
 
     return link
+
+
+def _only(stay: Registration) -> QuerySet[Registration]:
+    return Registration.objects.filter(pk=stay.pk)
 
 
 def _stay(user, pk) -> Registration:

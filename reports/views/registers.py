@@ -23,7 +23,7 @@ from reports.documents.register_book import (
     lines_of,
     register_file,
 )
-from reports.forms_documents import RegisterForm, RegisterUnitForm
+from reports.forms.registers import RegisterForm, RegisterUnitForm
 from reports.permissions import (
     ABOVE,
     RESIDENCE,

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from evaluations.models import RatingYear
 from members.models import Committee
-from reports.forms import StructureForm
+from reports.forms.summaries import StructureForm
 from reports.queries.figures import Figure
 from reports.queries.places import Key, OldUnit
 from reports.views.units import UnitYear, can_open_unit

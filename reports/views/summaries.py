@@ -10,7 +10,7 @@ from party76.audit.services import record
 from party76.shared.paging import Cursor
 from party76.spreadsheets.writer import xlsx_response
 from reports import exports
-from reports.forms import (
+from reports.forms.summaries import (
     OTHER_DAY,
     TODAY,
     PrintedTotalForm,

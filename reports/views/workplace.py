@@ -20,7 +20,7 @@ from reports.exports import (
     workplace_file,
     workplace_title,
 )
-from reports.forms import WorkplaceFilterForm
+from reports.forms.workplace import WorkplaceFilterForm
 from reports.queries.workplace import WorkerRow, own_members, rows_of, years_for
 from reports.queries.workplace_counts import Tile, counts_of
 

@@ -5,6 +5,8 @@ from datetime import date
 
 from evaluations.models import Evaluation, RatingYear, RuleSet, Sheet, Tier
 from members.models import Kind, Sector
+from reports.documents.word import shipped_form
+from reports.models import DocumentTemplate
 from tests.factories.members import make_committee, make_member, make_registration
 
 TIERS = ["Tốt", "Khá", "Trung bình", "Chưa tốt"]
@@ -60,6 +62,18 @@ def make_evaluation(registration, year, *, tier=None, **fields):
         outside_city=registration.workplace.outside_city,
         on_roll=fields.pop("on_roll", on_roll),
         **fields,
+    )
+
+
+def make_document_form(unit, kind, *, by, valid_from=date(2000, 1, 1), content=None):
+    """A Word form of an office; the one that comes with the system if none is given."""
+    return DocumentTemplate.objects.create(
+        committee=unit,
+        kind=kind,
+        valid_from=valid_from,
+        file_name="Mẫu của đơn vị.docx",
+        content=shipped_form(kind) if content is None else content,
+        uploaded_by=by,
     )
 
 

@@ -31,6 +31,7 @@ from tests.factories.members import (
     make_member,
     make_registration,
 )
+from tests.factories.reports import make_document_form
 from tests.factories.residence import make_meeting, make_notice, make_opinion
 from tests.factories.world import World, make_world
 
@@ -59,6 +60,7 @@ class RightsWorld(World):
     dead: object
     notice: object
     draft_notice: object
+    own_form: object
     cancelled_reform: object
 
 
@@ -102,6 +104,7 @@ def make_rights_world() -> RightsWorld:
         notice=make_notice(world.registration, state="sent"),
         draft_notice=make_notice(world.registration, kind="other", text="Nội dung"),
         dead=_dead(world),
+        own_form=make_document_form(world.workplace, "letter", by=world.workplace_user),
         **_reforms(world),
         **_twins(world),
     )

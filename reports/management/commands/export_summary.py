@@ -7,7 +7,7 @@ from django.utils import timezone
 from members.models import Committee, User
 from members.permissions import can_see_figures
 from reports.exports import summary_file
-from reports.forms import StructureForm
+from reports.forms.summaries import StructureForm
 from reports.queries.summary import summary
 from reports.queries.years import years_binding
 
