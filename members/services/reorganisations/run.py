@@ -212,9 +212,7 @@ def what_stands_on(journal: ReformJournal) -> list[str]:
         counted: Counter[str] = Counter()
         for model, keys in rows:
             counted[label_of(model)] += len(keys)
-        found += [
-            f"{vn_number(n)} {label} {how}" for label, n in counted.most_common()
-        ]
+        found += [f"{vn_number(n)} {label} {how}" for label, n in counted.most_common()]
     return found
 
 
