@@ -29,6 +29,8 @@ OBJECT_LABELS = {
     "roleassignment": "Vai trò",
     "summary_list": "Danh sách của bảng tổng hợp",
     "workplace_view": "Đảng viên của nơi công tác",
+    "register": "Sổ theo dõi",
+    "documenttemplate": "Mẫu văn bản",
     "audit": "Nhật ký",
     "reminder": "Thư nhắc việc",
 }
