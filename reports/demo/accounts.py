@@ -48,6 +48,13 @@ ACCOUNTS = (
         "giới thiệu đảng viên, xem nhận xét của nơi cư trú",
     ),
     Account(
+        "truong.chauvanliem",
+        "Dương Thị Mỹ Hạnh",
+        "Phó Bí thư Chi bộ Trường THPT Châu Văn Liêm",
+        Role.WORKPLACE,
+        "xem và trả lời thông báo của phường, ghi số giấy giới thiệu",
+    ),
+    Account(
         "btc",
         "Phạm Thanh Tùng",
         "Chuyên viên Ban Tổ chức Thành ủy",
@@ -93,9 +100,9 @@ def create_accounts_above(city: Committee) -> dict[str, User]:
 def create_accounts_below(
     units: dict[str, Committee], wards: dict[str, Committee], *, by: User
 ) -> dict[str, User]:
-    """The accounts of units of today; units is by role, wards by full name."""
+    """The accounts of units of today; units is by username, wards by full name."""
     posts = [
-        (account, units[account.role], THIRD)
+        (account, units[account.username], THIRD)
         for account in ACCOUNTS
         if account.role not in _ABOVE
     ]
@@ -140,7 +147,7 @@ def _create(posts: list[tuple[Account, Committee, date]]) -> dict[str, User]:
 def accounts_in_words() -> str:
     """The list that is printed at the end of the loading."""
     lines = [
-        f"  {account.username:<16} {account.post}: {account.hint}"
+        f"  {account.username:<18} {account.post}: {account.hint}"
         for account in ACCOUNTS
     ]
     sisters = f"  Các phường khác: {', '.join(SISTERS)}"

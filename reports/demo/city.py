@@ -11,10 +11,10 @@ from django.db import connection, transaction
 
 from evaluations.models import RuleSet
 from evaluations.services.rulesets import create_standard_rule_sets
-from members.models import Role, User, WorkplaceYearStatement
+from members.models import Committee, User
 from party76.audit.models import Action
 from party76.audit.services import record
-from reports.demo import records2013, records_today, today
+from reports.demo import both_sides, notices_today, records2013, records_today, today
 from reports.demo.accounts import (
     SISTERS,
     create_accounts_above,
@@ -31,6 +31,7 @@ from reports.demo.year2013 import people_of_2013
 from reports.models import SignatureBlock
 
 _SEED = 76
+SCHOOL = "Trường THPT Châu Văn Liêm"
 
 # Gets the name of a step, and the share of the whole that is behind it.
 Say = Callable[[str, int], None]
@@ -54,6 +55,10 @@ class Builder:
     @property
     def department(self) -> User:
         return self.users["btc"]
+
+    def workplace(self, name: str) -> Committee:
+        """The unit of today that goes on in place of that of 2013."""
+        return self.reforms.today(self.old.workplaces.by_name[name])
 
     def wards_shown_complete(self) -> list[WardToday]:
         """Each with its cells and the account that types for it."""
@@ -137,12 +142,45 @@ def _go_on(begun: Begun, day: date, *, say: Say) -> None:
     later = today.add_newcomers_of_today(
         begun.newcomers, builder.reforms, builder.old, builder.census
     )
-    save_stays(later)
-    record(Action.IMPORT, "member", by=builder.department, count=len(later))
+    shared = _share(builder)
+    came = [*later, *shared.all]
+    save_stays(came)
+    record(Action.IMPORT, "member", by=builder.department, count=len(came))
     _write_today(builder, [*begun.stays, *later], begun.newcomers)
+    sides = _sides(builder, shared)
+    both_sides.write_both_sides(sides)
     _count_rows()
     say(f"Năm {day.year}: các kỳ họp, bảng nhận xét", 85)
-    _write_records_today(builder)
+    _write_records_today(builder, sides)
+
+
+def _share(builder: Builder) -> today.Shared:
+    return today.share_people(
+        builder.reforms,
+        builder.workplace("Sở Y tế"),
+        builder.workplace(SCHOOL),
+        builder.census,
+    )
+
+
+def _sides(builder: Builder, shared: today.Shared) -> both_sides.Sides:
+    wards, users = builder.reforms.wards, builder.users
+    ward = wards["Phường Ninh Kiều"]
+    return both_sides.Sides(
+        day=builder.day,
+        ward=ward,
+        next_wards=[wards["Phường Cái Khế"], wards["Phường Tân An"]],
+        health=builder.workplace("Sở Y tế"),
+        school=builder.workplace(SCHOOL),
+        by_ward=users["phuong.ninhkieu"],
+        by_cell=users["chibo.kv1"],
+        by_health=users["coquan.soyte"],
+        by_school=users["truong.chauvanliem"],
+        department=builder.department,
+        of_health=[stay.registration.pk for stay in shared.health],
+        of_school=[stay.registration.pk for stay in shared.school],
+        people=builder.people,
+    )
 
 
 def _meet_today(builder: Builder, stays: list[Stay]) -> None:
@@ -152,9 +190,10 @@ def _meet_today(builder: Builder, stays: list[Stay]) -> None:
     follow_reforms(stays, reformed.units)
     ninh_kieu = reformed.wards["Phường Ninh Kiều"]
     units = {
-        Role.RESIDENCE_WARD: ninh_kieu,
-        Role.RESIDENCE_CELL: reformed.cells(ninh_kieu)[0],
-        Role.WORKPLACE: reformed.today(builder.old.workplaces.by_name["Sở Y tế"]),
+        "phuong.ninhkieu": ninh_kieu,
+        "chibo.kv1": reformed.cells(ninh_kieu)[0],
+        "coquan.soyte": builder.workplace("Sở Y tế"),
+        "truong.chauvanliem": builder.workplace(SCHOOL),
     }
     builder.users |= create_accounts_below(
         units, reformed.wards, by=builder.users["quantri"]
@@ -198,9 +237,9 @@ def _write_today(
 
 
 def _write_papers(builder: Builder) -> None:
-    """Headings and signatures, and what a workplace states for the year."""
+    """Headings and signatures."""
     city, wards = builder.old.city, builder.reforms.wards
-    health = builder.reforms.today(builder.old.workplaces.by_name["Sở Y tế"])
+    health = builder.workplace("Sở Y tế")
     blocks = [
         (city, "THÀNH ỦY CẦN THƠ", "BAN TỔ CHỨC", "Cần Thơ",
          "T/L BAN THƯỜNG VỤ", "TRƯỞNG BAN TỔ CHỨC"),
@@ -221,18 +260,15 @@ def _write_papers(builder: Builder) -> None:
         )
         for unit, superior, issuer, place, on_behalf, title in blocks
     )
-    WorkplaceYearStatement.objects.create(
-        committee=health,
-        year=builder.day.year,
-        total_members=134,
-        subject=127,
-        not_introduced=4,
-        not_introduced_reason="Mới chuyển đến, đang xác định nơi cư trú",
+
+
+def _write_records_today(builder: Builder, sides: both_sides.Sides) -> None:
+    now = Today(
+        builder.day,
+        builder.dice,
+        builder.people,
+        absent=notices_today.absent_ones(sides),
     )
-
-
-def _write_records_today(builder: Builder) -> None:
-    now = Today(builder.day, builder.dice, builder.people)
     wards = builder.wards_shown_complete()
     for ward in wards:
         records_today.hold_meetings(ward, now)
@@ -247,7 +283,6 @@ def _write_records_today(builder: Builder) -> None:
     year = records_today.open_year(builder.old.city, builder.rules_213, now, by=by)
     for ward in wards:
         records_today.comment(ward, year, now)
-    health = builder.reforms.today(builder.old.workplaces.by_name["Sở Y tế"])
-    records_today.ask_corrections(
-        wards[0], health, by_workplace=builder.users["coquan.soyte"]
-    )
+    records_today.ask_corrections(wards[0], sides.health, by_workplace=sides.by_health)
+    notices_today.keep_books(sides)
+    notices_today.write_notices(sides, now.absent)

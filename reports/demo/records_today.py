@@ -64,6 +64,8 @@ class Today:
     dice: Random
     names: People
     secretaries: dict[str, str] = field(default_factory=dict)  # by code of the unit
+    # Who missed every meeting without a word: the ward tells their workplaces.
+    absent: frozenset[int] = frozenset()
 
     def secretary(self, unit: Committee) -> str:
         return self.secretaries.setdefault(unit.code, self.names.anybody())
@@ -150,6 +152,8 @@ def _hold(meeting: Meeting, ward: WardToday, today: Today) -> None:
 def _mark(row: Attendance, today: Today) -> Mark:
     dice = today.dice
     status = dice.choices(_STATUSES, _HABITS)[0]
+    if row.registration_id in today.absent:
+        status = _S.ABSENT
     is_represented = status == _S.REPRESENTED
     return Mark(
         number=row.number,

@@ -25,6 +25,7 @@ State = Registration.State
 _NEW_COMPLETE, _NEW_ELSEWHERE, _NEW_JOINED = 120, 24, 12
 _FROM_HEALTH = {"Phường Ninh Kiều": 15}  # of Sở Y tế, which has an account
 _FROM_HEALTH_ELSEWHERE = 6
+_WITH_HEALTH, _WITH_SCHOOL, _PAST_AGE = 12, 12, 2  # of Shared
 _JOINED = (
     "Phường Vị Thanh",
     "Phường Ngã Bảy",
@@ -34,6 +35,14 @@ _JOINED = (
     "Phường Vĩnh Châu",
     "Phường Ngã Năm",
     "Xã Phụng Hiệp",
+)
+_FROM_HEALTH_TODAY = (
+    State.SENT,
+    State.SENT,
+    State.RETURNED,
+    State.DRAFT,
+    State.LETTER_ASKED,
+    State.WITHDRAWN,
 )
 _END_THIS_YEAR = (EndReason.MOVED_AWAY, EndReason.RETIRED, EndReason.CHANGED_WORK)
 _RETURN_REASONS = (
@@ -51,6 +60,19 @@ class Newcomers:
     @property
     def all(self) -> list[Stay]:
         return [stay for stays in self.stays.values() for stay in stays]
+
+
+@dataclass(frozen=True)
+class Shared:
+    """Stays at phường Ninh Kiều of two workplaces with accounts: each is led through
+    something that both sides have a part in."""
+
+    health: list[Stay]
+    school: list[Stay]  # all of one cell, which has an account too
+
+    @property
+    def all(self) -> list[Stay]:
+        return [*self.health, *self.school]
 
 
 def first_list_day(today: date) -> date:
@@ -94,6 +116,33 @@ def add_newcomers_of_today(
             census.settle(stay)
         newcomers.stays.setdefault(name, []).extend(stays)
     return [stay for stays in found.values() for stay in stays]
+
+
+def share_people(
+    reformed: Reformed, health: Committee, school: Committee, census: Census
+) -> Shared:
+    """The stays that both sides write something about; they are settled, not saved."""
+    ward = reformed.wards["Phường Ninh Kiều"]
+    cells = reformed.cells(ward)
+    first = THIRD + timedelta(days=14)
+    # Before the year begins: they are due at every meeting of it.
+    last = max(first, date(census.today.year - 1, 12, 20))
+
+    def stay(cell: Committee, workplace: Committee, born: tuple[int, int, int]) -> Stay:
+        received = (first, last)
+        return census.stay(ward, cell, workplace, born=born, received=received)
+
+    young, year = _born(census), census.today.year
+    old = (year - 70, year - 63, year - 64)
+    shared = Shared(
+        [stay(cells[n % len(cells)], health, young) for n in range(_WITH_HEALTH)]
+        + [stay(cells[0], health, old) for _ in range(_PAST_AGE)],
+        [stay(cells[0], school, young) for _ in range(_WITH_SCHOOL)]
+        + [stay(cells[0], school, old) for _ in range(_PAST_AGE)],
+    )
+    for one in shared.all:
+        census.settle(one)
+    return shared
 
 
 def _born(census: Census) -> tuple[int, int, int]:
@@ -231,7 +280,7 @@ def send_letters(
     ninh_kieu = reforms.wards["Phường Ninh Kiều"]
     letters += [
         _letter(state, ninh_kieu, health, reforms, old, census)
-        for state in (State.SENT, State.SENT, State.RETURNED, State.DRAFT)
+        for state in _FROM_HEALTH_TODAY
     ]
     letters.append(
         _letter(
@@ -265,7 +314,9 @@ def _letter(
     letter = Registration(
         member=member, ward=ward, workplace=member.workplace, state=state
     )
-    if state != State.LETTER_ASKED:
+    if state == State.LETTER_ASKED:
+        letter.asked_on = today - timedelta(days=dice.randrange(5, 45))
+    else:
         census.write_letter(letter, before=today)
     if state == State.DRAFT:
         letter.sent_on = None
