@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
-from members.models import Kind, Role, User
+from members.models import Kind, Reorganisation, Role, User
 from members.queries.committees import children_on
 from members.queries.day_tree import DayTree
 from members.services.reorganisations.plan import ReformPlan
@@ -46,8 +46,10 @@ def test_page_of_a_closed_unit_says_when_by_what_and_what_it_is_now(world, clien
 
     text = main_text(page)
     now = reverse("members:committee_detail", args=[world.ninh_kieu.pk])
+    of_2020 = Reorganisation.objects.get(effective_on=date(2020, 7, 1))
+    decision = reverse("reports:reorganisation_detail", args=[of_2020.pk])
     assert "Đã kết thúc hoạt động từ ngày 01/07/2020 theo <a" in text
-    assert '/sap-xep/1/" >Nghị quyết số 893/NQ-UBTVQH14</a>' in text
+    assert f'{decision}" >Nghị quyết số 893/NQ-UBTVQH14</a>' in text
     assert f'href="{now}"' in text.split("Đơn vị kế tục:")[1].split("</p>")[0]
 
 
