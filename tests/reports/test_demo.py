@@ -19,20 +19,32 @@ from members.models import (
     Committee,
     CommitteePeriod,
     CorrectionRequest,
+    DwellingCheck,
+    EndReason,
+    Exemption,
     Kind,
     Member,
+    MemberMerge,
     Placement,
     Registration,
     Reorganisation,
+    Role,
     Succession,
     User,
+    WorkplaceYearStatement,
 )
+from members.queries.channels import is_on_paper
+from members.queries.exemptions import ENDS_SOON
+from members.queries.pair_grounds import Ground
+from members.queries.pairs import possible_pairs
+from members.queries.retirement import Ages, past_age
 from members.scopes import STEP
 from members.services.committees import PERIOD_FIELDS
+from members.services.year_statements import check_statement
 from party76.audit.models import AuditEvent
 from reports.demo.accounts import ACCOUNTS, PASSWORD, SISTERS
 from reports.queries.summary import summary
-from residence.models import Attendance, Meeting
+from residence.models import Attendance, ContactBook, Measure, Meeting, Notice
 
 pytestmark = pytest.mark.django_db
 
@@ -592,6 +604,233 @@ def test_what_was_loaded_is_on_record_batch_by_batch():
         imported["member"]
         == Registration.objects.filter(state__in=["received", "ended"]).count()
     )
+
+
+# Both sides of one record: every state is there
+
+
+@pytest.fixture
+def ninh_kieu():
+    return ward_today("Ninh Kiều")
+
+
+@pytest.fixture
+def health():
+    return Committee.objects.get(name="Sở Y tế", valid_to=None)
+
+
+@pytest.fixture
+def school():
+    return Committee.objects.get(name="Trường THPT Châu Văn Liêm", valid_to=None)
+
+
+def test_letters_of_the_health_office_to_ninh_kieu_are_in_every_state(
+    ninh_kieu, health
+):
+    letters = Registration.objects.filter(ward=ninh_kieu, workplace=health)
+
+    assert set(letters.values_list("state", flat=True)) == set(
+        Registration.State.values
+    )
+    returned = letters.filter(state="returned")
+    assert "" not in set(returned.values_list("return_reason", flat=True))
+    asked = Registration.objects.filter(state="letter_asked")
+    assert None not in set(asked.values_list("asked_on", flat=True))
+
+
+def test_a_letter_under_way_and_a_draft_name_the_ground_of_an_exemption(health):
+    proposed = Exemption.objects.filter(registration__workplace=health)
+
+    assert proposed.filter(registration__state="sent").count() == 1
+    assert proposed.filter(registration__state="draft").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("workplace", "state"), [("health", "sent"), ("school", "received")]
+)
+def test_the_number_of_a_letter_is_open_still(request, ninh_kieu, workplace, state):
+    unit = request.getfixturevalue(workplace)
+
+    open_ones = Registration.objects.filter(
+        ward=ninh_kieu,
+        workplace=unit,
+        state=state,
+        letter_number="",
+        is_letter_unknown=False,
+    )
+
+    assert open_ones.exists()
+
+
+def test_receipts_of_this_year_at_ninh_kieu_are_numbered_one_by_one(ninh_kieu):
+    received = Registration.objects.filter(
+        ward=ninh_kieu, received_on__year=timezone.localdate().year
+    )
+
+    numbers = list(received.values_list("receipt_number", flat=True))
+
+    assert sorted(numbers) == [
+        f"{number:02}-TN/ĐU" for number in range(1, len(numbers) + 1)
+    ]
+    assert numbers
+
+
+def test_who_moved_away_has_a_comment_and_a_new_ward_and_one_end_is_noted(
+    ninh_kieu, health, school
+):
+    moved = Registration.objects.filter(
+        ward=ninh_kieu, end_reason=EndReason.MOVED_AWAY, moved_to__isnull=False
+    ).exclude(closing_comment="")
+
+    found = Counter(
+        (workplace, noted is not None)
+        for workplace, noted in moved.values_list("workplace", "end_noted_on")
+    )
+
+    assert found == {(health.pk, False): 1, (health.pk, True): 1, (school.pk, False): 1}
+
+
+def test_somebody_of_the_health_office_died_this_year(ninh_kieu, health):
+    died = Member.objects.filter(
+        registrations__ward=ninh_kieu,
+        registrations__end_reason=EndReason.DIED,
+        registrations__ended_on__year=timezone.localdate().year,
+        workplace=health,
+    )
+
+    assert [member.status for member in died] == [Member.Status.DEAD]
+
+
+def test_reports_of_no_longer_dwelling_are_open_confirmed_and_dismissed(ninh_kieu):
+    checks = DwellingCheck.objects.filter(registration__ward=ninh_kieu)
+
+    ends = {
+        check.state: (check.registration.state, check.registration.end_reason)
+        for check in checks.select_related("registration")
+    }
+
+    assert ends == {
+        "reported": ("received", ""),
+        "confirmed": ("ended", EndReason.NOT_DWELLING),
+        "dismissed": ("received", ""),
+    }
+
+
+def test_exemptions_at_ninh_kieu_end_soon_have_ended_and_are_open(ninh_kieu):
+    today = timezone.localdate()
+    exemptions = Exemption.objects.filter(
+        registration__ward=ninh_kieu, registration__state="received"
+    )
+
+    soon = exemptions.filter(valid_to__gt=today, valid_to__lte=today + ENDS_SOON)
+
+    assert soon.count() == 1
+    assert exemptions.filter(valid_to__lte=today).count() == 1
+    assert exemptions.filter(valid_to=None).exists()
+
+
+@pytest.mark.parametrize("username", ["coquan.soyte", "phuong.ninhkieu"])
+def test_both_sides_are_shown_pairs_by_card_and_by_name_and_birth(username):
+    user = User.objects.get(username=username)
+
+    grounds = {pair.grounds[0] for pair in possible_pairs(user)}
+
+    assert grounds >= {Ground.CARD, Ground.NAME_AND_DAY, Ground.NAME_AND_YEAR}
+
+
+def test_merges_wait_for_either_side_and_one_is_done_and_one_refused(ninh_kieu, health):
+    merges = MemberMerge.objects.filter(workplace=health, ward=ninh_kieu)
+    waiting = [
+        merges.waiting_for(User.objects.get(username=username)).count()
+        for username in ("coquan.soyte", "phuong.ninhkieu")
+    ]
+
+    assert waiting == [1, 1]
+    assert Counter(merges.values_list("state", flat=True)) == {
+        "proposed": 2,
+        "done": 1,
+        "refused": 1,
+    }
+    done = merges.get(state="done")
+    assert done.dropped.status == Member.Status.MERGED
+    assert done.kept.registrations.get().ward == ninh_kieu
+
+
+def test_notices_of_ninh_kieu_are_in_every_state_and_some_late(ninh_kieu, health):
+    today = timezone.localdate()
+    notices = Notice.objects.filter(committee=ninh_kieu)
+
+    states = set(notices.values_list("state", flat=True))
+
+    assert states == set(Notice.State.values)
+    assert notices.unanswered().filter(workplace=health, due_on__lt=today).count() == 1
+    of_health = set(notices.filter(workplace=health).values_list("state", flat=True))
+    assert of_health == {"sent", "seen", "answered", "withdrawn"}
+
+
+def test_notices_are_answered_in_the_system_and_on_paper_with_measures(ninh_kieu):
+    answered = Notice.objects.filter(committee=ninh_kieu, state="answered")
+
+    for notice in answered:
+        measures = set(notice.items.values_list("measure", flat=True))
+        assert measures
+        assert measures <= set(Measure.values)
+        assert (
+            is_on_paper(notice.workplace, Role.WORKPLACE) != notice.answered_in_system
+        )
+    assert Counter(answered.values_list("answered_in_system", flat=True)) == {
+        True: 1,
+        False: 1,
+    }
+
+
+def test_days_of_a_notice_follow_one_another(ninh_kieu):
+    for notice in Notice.objects.filter(committee=ninh_kieu).exclude(sent_on=None):
+        days = [notice.created_on, notice.sent_on, notice.seen_on, notice.answered_on]
+        known = [day for day in days if day]
+        assert known == sorted(known)
+
+
+def test_a_notice_of_absence_carries_the_meetings_missed(ninh_kieu):
+    notices = Notice.objects.filter(committee=ninh_kieu, kind=Notice.Kind.ABSENCE)
+
+    for notice in notices:
+        for item in notice.items.all():
+            assert any("vắng không lý do" in fact for fact in item.facts)
+    assert notices.count() == 3
+
+
+def test_books_of_this_year_wait_are_collected_and_handed_back(ninh_kieu):
+    books = ContactBook.objects.filter(
+        registration__ward=ninh_kieu, year=timezone.localdate().year
+    )
+    received = Registration.objects.filter(ward=ninh_kieu, state="received")
+
+    waiting = books.waiting().count()
+
+    assert waiting >= 5
+    assert books.filter(collected_on__isnull=False, handed_back_on=None).count() > 100
+    assert books.filter(handed_back_on__isnull=False).count() > 10
+    assert received.filter(contact_books=None, cell__isnull=False).exists()
+
+
+def test_workplaces_state_the_year_with_numbers_of_kind_1_2(health, school):
+    statements = WorkplaceYearStatement.objects.filter(year=timezone.localdate().year)
+
+    by_unit = dict(statements.values_list("committee", "exempt_from_introduction"))
+
+    assert by_unit[health.pk] == 3
+    assert by_unit[school.pk] == 2
+    assert len(by_unit) > 10
+    for statement in statements:
+        check_statement(statement)
+
+
+@pytest.mark.parametrize("username", ["coquan.soyte", "phuong.ninhkieu"])
+def test_somebody_is_past_the_age_of_retirement(username):
+    user = User.objects.get(username=username)
+
+    assert past_age(user, Ages(), on=timezone.localdate()).count() >= 2
 
 
 # The reforms, which came in through the import of the pages

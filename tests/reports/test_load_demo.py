@@ -50,6 +50,7 @@ def test_accounts_in_words_name_the_password_and_every_role():
         "phuong.ninhkieu",
         "chibo.kv1",
         "coquan.soyte",
+        "truong.chauvanliem",
         "btc",
         "kiemtra",
         "quantri",
