@@ -27,6 +27,7 @@ PASSWORD = "can-tho-76-demo"  # noqa: S105 printed by load_demo
 # Window height, and where a long page is cut.
 WIDTHS = {360: (740, 1480), 1366: (768, 1400)}
 CITY, WARD, CELL, WORKPLACE = "btc", "phuong.ninhkieu", "chibo.kv1", "coquan.soyte"
+SCHOOL = "truong.chauvanliem"
 INSPECTOR, ADMINISTRATOR = "kiemtra", "quantri"
 
 
@@ -131,13 +132,59 @@ def _cell() -> int:
     return _row("members.Committee", assignments__user__username=CELL)
 
 
+def _ward() -> int:
+    """The ward of the demo's ward account."""
+    return _row("members.Committee", assignments__user__username=WARD)
+
+
+def _workplace(username: str) -> int:
+    return _row("members.Committee", assignments__user__username=username)
+
+
 def _member() -> str:
-    """Of the workplace account's unit, living in the cell account's cell."""
-    workplace = _row("members.Committee", assignments__user__username=WORKPLACE)
-    ward = _row("members.Committee", assignments__user__username=WARD)
-    stay = {"state": "received", "ward": ward, "workplace": workplace}
-    rated = {f"registrations__{name}": value for name, value in stay.items()}
-    return f"/dang-vien/{_row('members.Member', **rated)}/"
+    """Of the workplace account's unit, living in the ward, praised in a notice."""
+    stay = {
+        "state": "received",
+        "ward": _ward(),
+        "workplace": _workplace(WORKPLACE),
+        "notice_items__notice__kind": "commendation",
+    }
+    found = {f"registrations__{name}": value for name, value in stay.items()}
+    return f"/dang-vien/{_row('members.Member', **found)}/"
+
+
+def _overdue() -> str:
+    """The notice on absences that the workplace account has not answered."""
+    notice = _row(
+        "residence.Notice",
+        committee=_ward(),
+        workplace=_workplace(WORKPLACE),
+        kind="absence",
+    )
+    return f"/thong-bao/{notice}/"
+
+
+def _opened() -> str:
+    """The notice on absences that the school has opened, where it answers it."""
+    school = _workplace(SCHOOL)
+    notice = _row("residence.Notice", workplace=school, kind="absence", state="seen")
+    return f"/thong-bao/{notice}/tra-loi/"
+
+
+def _letter() -> str:
+    """The paper of a letter that the workplace account has sent."""
+    letter = _row(
+        "members.Registration",
+        workplace=_workplace(WORKPLACE),
+        state="sent",
+        exemptions__isnull=False,
+    )
+    return f"/giay/{letter}/in/"
+
+
+def _register() -> str:
+    """The register of the cell, as it is bound."""
+    return f"/so-sach/{_cell()}/noi-cu-tru/in/"
 
 
 def _meeting() -> str:
@@ -166,8 +213,7 @@ def _summary_today() -> str:
 
 
 def _ninh_kieu() -> str:
-    ward = _row("members.Committee", assignments__user__username=WARD)
-    return f"/to-chuc/{ward}/"
+    return f"/to-chuc/{_ward()}/"
 
 
 def _reconciliation() -> str:
@@ -193,6 +239,20 @@ def _upload_list(page) -> None:
     page.locator("main form [type=submit]").click()
     page.get_by_role("button", name="Tiếp tục: xem trước").click()
     page.get_by_role("heading", name="Xem trước").wait_for()
+
+
+def _choose_three(page) -> None:
+    """Three people are ticked, and their residences proposed; nothing is written."""
+    people = page.locator("main table [name=nguoi]")
+    for number in range(3):
+        people.nth(number).check()
+    page.get_by_role("button", name="Tiếp tục: chọn nơi cư trú").click()
+    page.get_by_role("button", name="Kiểm tra trước khi ghi").wait_for()
+
+
+def _compare_first(page) -> None:
+    page.get_by_role("link", name="So sánh").first.click()
+    page.get_by_role("heading", name="So sánh hai hồ sơ").wait_for()
 
 
 def _look_at_history(page) -> None:
@@ -235,7 +295,16 @@ PICTURES = (
     Picture("tree", CITY, "/to-chuc/"),
     # What the user guide shows besides
     Picture("login", None, "/dang-nhap/", widths=(1366,)),
-    Picture("letters", WARD, "/gioi-thieu/", widths=(1366,)),
+    Picture("letters", WORKPLACE, "/gioi-thieu/", widths=(1366,)),
+    Picture("introduce-many", WORKPLACE, "/gioi-thieu/nhieu/", _choose_three, (1366,)),
+    Picture("letter-print", WORKPLACE, _letter, widths=(1366,)),
+    Picture("inbox", WARD, "/gioi-thieu/cho-tiep-nhan/", widths=(1366,)),
+    Picture("notice-list", WARD, "/thong-bao/", widths=(1366,)),
+    Picture("notice", WARD, _overdue, widths=(1366,)),
+    Picture("notice-answer", SCHOOL, _opened, widths=(1366,)),
+    Picture("contact-books", WARD, "/so-lien-he/", widths=(1366,)),
+    Picture("merge-compare", WARD, "/ghep-ho-so/", _compare_first, (1366,)),
+    Picture("register-print", CELL, _register, widths=(1366,)),
     Picture("sheet-list", WARD, "/nhan-xet/", widths=(1366,)),
     Picture("accounts", ADMINISTRATOR, "/tai-khoan/", widths=(1366,)),
     Picture("tree-2013", CITY, "/to-chuc/?ngay=31/12/2013", widths=(1366,), cut=1500),

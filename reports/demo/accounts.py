@@ -52,7 +52,7 @@ ACCOUNTS = (
         "Dương Thị Mỹ Hạnh",
         "Phó Bí thư Chi bộ Trường THPT Châu Văn Liêm",
         Role.WORKPLACE,
-        "xem và trả lời thông báo của phường, ghi số giấy giới thiệu",
+        "trả lời thông báo của phường, giới thiệu lại người đã chuyển đi",
     ),
     Account(
         "btc",

@@ -4,11 +4,8 @@ Letters, ends, exemptions, reports and pairs of phường Ninh Kiều with Sở 
 school: each of their states is there once at least.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-
-from django.db.models import F
 
 from members.models import (
     Committee,
@@ -21,6 +18,7 @@ from members.models import (
 )
 from members.queries.pair_grounds import GROUND_WORDS
 from members.queries.pairs import pair_between
+from members.queries.year_statements import UnitYear, units_in_year
 from members.services.deaths import report_death
 from members.services.dwelling import (
     confirm_not_dwelling,
@@ -44,9 +42,7 @@ from reports.demo.names import People
 from reports.demo.tree import BATCH
 
 _G = Exemption.Ground
-_OF_ONE_PERSON = (
-    "Hồ sơ của Sở Y tế ghi đủ chức vụ; hồ sơ của phường nhập từ danh sách giấy."
-)
+_NOT_YET = "Mới chuyển đến, đang xác định nơi cư trú"
 _COMMENT = (
     "Trong thời gian cư trú dự đủ các kỳ họp, gương mẫu thực hiện nghĩa vụ công dân, "
     "đoàn kết với bà con lối xóm."
@@ -295,44 +291,29 @@ def _propose(sides: Sides, kept: Member, dropped: Member, *, by: User):
 
 
 def _state_year(sides: Sides) -> None:
-    """What workplaces state; kind 1.2 (miễn giới thiệu) is a number, never a name."""
-    why = "Mới chuyển đến, đang xác định nơi cư trú"
-    for unit, numbers, reason, by in (
-        (sides.health, (134, 127, 3, 4), why, sides.by_health),
-        (sides.school, (46, 43, 2, 0), "", sides.by_school),
-    ):
-        state_year(_statement(unit, sides.day.year, numbers, reason), version=0, by=by)
-    others = list(_statements_on_paper(sides))
+    """The two by themselves, and every third of the others from its paper."""
+    units = units_in_year(sides.department, sides.day.year)
+    states = {sides.health: sides.by_health, sides.school: sides.by_school}
+    others = []
+    for number, one in enumerate(units):
+        if by := states.get(one.unit):
+            state_year(_statement(one, 3, sides.day.year), version=0, by=by)
+        elif number % 3 == 0:
+            others.append(_statement(one, number % 4, sides.day.year))
     WorkplaceYearStatement.objects.bulk_create(others, batch_size=BATCH)
     kind = str(WorkplaceYearStatement._meta.model_name)
     record(Action.IMPORT, kind, by=sides.department, count=len(others))
 
 
-def _statements_on_paper(sides: Sides) -> Iterator[WorkplaceYearStatement]:
-    """Of the neighbours of the school and of Sở Y tế, typed in from their papers."""
-    units = Committee.objects.filter(
-        parent=F("parent"),
-        parent_id__in={sides.health.parent_id, sides.school.parent_id},
-        valid_to=None,
-    ).exclude(pk__in=[sides.health.pk, sides.school.pk])
-    for number, unit in enumerate(units.order_by("code")[:24], 1):
-        total = 28 + number * 7 % 90
-        exempt, lacking = number % 4, number % 3
-        reason = "Đang công tác biệt phái, chưa xác định nơi cư trú" if lacking else ""
-        numbers = (total, total - exempt - 1, exempt, lacking)
-        yield _statement(unit, sides.day.year, numbers, reason)
-
-
-def _statement(
-    unit: Committee, year: int, numbers: tuple[int, int, int, int], reason: str
-) -> WorkplaceYearStatement:
-    total, subject, exempt, lacking = numbers
+def _statement(one: UnitYear, exempt: int, year: int) -> WorkplaceYearStatement:
+    """As the records have it, and those of kind 1.2, who stand in no list: a number."""
+    lacking = one.counted.without
     return WorkplaceYearStatement(
-        committee=unit,
+        committee=one.unit,
         year=year,
-        total_members=total,
-        subject=subject,
+        total_members=one.counted.total + exempt,
+        subject=one.counted.total,
         exempt_from_introduction=exempt,
         not_introduced=lacking,
-        not_introduced_reason=reason,
+        not_introduced_reason=_NOT_YET if lacking else "",
     )

@@ -231,8 +231,7 @@ def _write_today(
     by = builder.department
     count = today.exempt(stays, builder.census)
     record(Action.IMPORT, "exemption", by=by, count=count)
-    count = today.send_letters(builder.old, builder.reforms, newcomers, builder.census)
-    record(Action.IMPORT, "registration", by=by, count=count)
+    today.send_letters(builder.old, builder.reforms, newcomers, builder.census, by=by)
     _write_papers(builder)
 
 

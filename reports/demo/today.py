@@ -11,8 +11,11 @@ from members.models import (
     Member,
     Registration,
     Sector,
+    User,
 )
 from members.services.persons import identity_of
+from party76.audit.models import Action
+from party76.audit.services import record_many
 from reports.demo.lists import COMPLETE, THIRD
 from reports.demo.old_city import OldCity, OldWard
 from reports.demo.people import Census, Stay
@@ -128,17 +131,23 @@ def share_people(
     # Before the year begins: they are due at every meeting of it.
     last = max(first, date(census.today.year - 1, 12, 20))
 
-    def stay(cell: Committee, workplace: Committee, born: tuple[int, int, int]) -> Stay:
-        received = (first, last)
+    def stay(
+        cell: Committee,
+        workplace: Committee,
+        born: tuple[int, int, int],
+        received: tuple[date, date] = (first, last),
+    ) -> Stay:
         return census.stay(ward, cell, workplace, born=born, received=received)
 
     young, year = _born(census), census.today.year
     old = (year - 70, year - 63, year - 64)
+    these_days = (census.today - timedelta(days=21), census.today - timedelta(days=4))
     shared = Shared(
         [stay(cells[n % len(cells)], health, young) for n in range(_WITH_HEALTH)]
         + [stay(cells[0], health, old) for _ in range(_PAST_AGE)],
         [stay(cells[0], school, young) for _ in range(_WITH_SCHOOL)]
-        + [stay(cells[0], school, old) for _ in range(_PAST_AGE)],
+        + [stay(cells[0], school, old) for _ in range(_PAST_AGE)]
+        + [stay(cells[0], school, young, these_days)],
     )
     for one in shared.all:
         census.settle(one)
@@ -260,8 +269,8 @@ def exempt(stays: list[Stay], census: Census) -> int:
 
 
 def send_letters(
-    old: OldCity, reforms: Reformed, newcomers: Newcomers, census: Census
-) -> int:
+    old: OldCity, reforms: Reformed, newcomers: Newcomers, census: Census, *, by: User
+) -> None:
     """Letters that wait, were returned, are being written, or were asked for."""
     dice = census.dice
     health = reforms.today(old.workplaces.by_name["Sở Y tế"])
@@ -289,7 +298,21 @@ def send_letters(
     )
     Member.objects.bulk_create([letter.member for letter in letters], batch_size=BATCH)
     Registration.objects.bulk_create(letters, batch_size=BATCH)
-    return len(letters)
+    _record(letters, by=by)
+
+
+def _record(letters: list[Registration], *, by: User) -> None:
+    """Since when a draft lies, and a letter is back, is told from the record."""
+    created = [
+        (letter, letter.ward.code, {"member": letter.member_id}) for letter in letters
+    ]
+    record_many(Action.CREATE, created, by=by)
+    returned = [
+        (letter, letter.ward.code, {"from": State.SENT, "to": State.RETURNED})
+        for letter in letters
+        if letter.state == State.RETURNED
+    ]
+    record_many(Action.STEP, returned, by=by)
 
 
 def _letter(

@@ -35,6 +35,8 @@ from members.models import (
 )
 from members.queries.channels import is_on_paper
 from members.queries.exemptions import ENDS_SOON
+from members.queries.inbox import newcomers
+from members.queries.letters import LONG_AGO, Tab, letters_of
 from members.queries.pair_grounds import Ground
 from members.queries.pairs import possible_pairs
 from members.queries.retirement import Ages, past_age
@@ -820,10 +822,31 @@ def test_workplaces_state_the_year_with_numbers_of_kind_1_2(health, school):
     by_unit = dict(statements.values_list("committee", "exempt_from_introduction"))
 
     assert by_unit[health.pk] == 3
-    assert by_unit[school.pk] == 2
+    assert by_unit[school.pk] == 3
     assert len(by_unit) > 10
     for statement in statements:
         check_statement(statement)
+
+
+def test_a_cell_has_somebody_who_came_these_days():
+    user = User.objects.get(username="chibo.kv1")
+
+    assert newcomers(user, on=timezone.localdate()).exists()
+
+
+def test_every_draft_and_returned_letter_says_since_when_it_waits():
+    user, today = User.objects.get(username="coquan.soyte"), timezone.localdate()
+
+    days = [
+        day
+        for tab in (Tab.DRAFT, Tab.RETURNED)
+        for day in letters_of(user, tab, day=today).values_list(
+            "waiting_since", flat=True
+        )
+    ]
+
+    assert len(days) >= 4
+    assert LONG_AGO not in days
 
 
 @pytest.mark.parametrize("username", ["coquan.soyte", "phuong.ninhkieu"])
