@@ -255,6 +255,14 @@ def _compare_first(page) -> None:
     page.get_by_role("heading", name="So sánh hai hồ sơ").wait_for()
 
 
+def _look_at_timeline(page) -> None:
+    """The time line of the file alone."""
+    page.evaluate(
+        "() => document.querySelectorAll('main section:not(:has(.timeline))')"
+        ".forEach((part) => part.remove())"
+    )
+
+
 def _look_at_history(page) -> None:
     """The drawing alone: what stands above it makes way."""
     page.evaluate(
@@ -295,13 +303,13 @@ PICTURES = (
     Picture("tree", CITY, "/to-chuc/"),
     # What the user guide shows besides
     Picture("login", None, "/dang-nhap/", widths=(1366,)),
-    Picture("letters", WORKPLACE, "/gioi-thieu/", widths=(1366,)),
+    Picture("letters", WORKPLACE, "/gioi-thieu/?muc=cho-tiep-nhan", widths=(1366,)),
     Picture("introduce-many", WORKPLACE, "/gioi-thieu/nhieu/", _choose_three, (1366,)),
     Picture("letter-print", WORKPLACE, _letter, widths=(1366,)),
     Picture("inbox", WARD, "/gioi-thieu/cho-tiep-nhan/", widths=(1366,)),
-    Picture("notice-list", WARD, "/thong-bao/", widths=(1366,)),
     Picture("notice", WARD, _overdue, widths=(1366,)),
     Picture("notice-answer", SCHOOL, _opened, widths=(1366,)),
+    Picture("timeline", WARD, _member, _look_at_timeline, (1366,), cut=1860),
     Picture("contact-books", WARD, "/so-lien-he/", widths=(1366,)),
     Picture("merge-compare", WARD, "/ghep-ho-so/", _compare_first, (1366,)),
     Picture("register-print", CELL, _register, widths=(1366,)),

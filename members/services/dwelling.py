@@ -9,6 +9,7 @@ from django.utils import timezone
 from members.models import DwellingCheck, EndReason, Registration, User
 from members.services.persons import check_not_in_future
 from members.services.stays import end_registration
+from members.services.steps import held_state
 from party76.audit.models import Action
 from party76.audit.services import record
 from party76.shared.versions import save_versioned
@@ -26,7 +27,7 @@ def report_not_dwelling(
     Raises ValidationError unless received, for a day to come, and while an earlier
     report waits.
     """
-    if not registration.is_received:
+    if held_state(registration) != Registration.State.RECEIVED:
         raise ValidationError("Đồng chí này không còn được theo dõi tại đây.")
     check_not_in_future(on, "Ngày phản ánh")
     if registration.dwelling_checks.open().exists():

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from members.models import Exemption, Registration, User
+from members.services.steps import held_state
 from party76.audit.models import Action
 from party76.audit.services import record
 from party76.shared.versions import save_versioned
@@ -24,7 +25,7 @@ def add_exemption(exemption: Exemption, *, by: User) -> Exemption:
     of its own is not written down.
     """
     registration = exemption.registration
-    if registration.state not in _EXEMPT:
+    if held_state(registration) not in _EXEMPT:
         raise ValidationError(
             "Giấy giới thiệu này không còn hiệu lực, không ghi miễn sinh hoạt được."
         )

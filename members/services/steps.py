@@ -39,6 +39,15 @@ def take_step(
     return registration
 
 
+def held_state(registration: Registration) -> State:
+    """The state as it is stored, held until the end.
+
+    For what hangs on a stay without changing it: nobody ends the stay meanwhile.
+    """
+    rows = Registration.objects.select_for_update(no_key=True)
+    return State(rows.values_list("state", flat=True).get(pk=registration.pk))
+
+
 def record_stay(
     action: Action,
     registration: Registration,
@@ -60,9 +69,14 @@ def check_can_be_introduced(member: Member, ward: Committee) -> None:
     """Raise ValidationError for a dead member, a unit that receives nobody, or a stay or
     letter in the way."""
     # Two who introduce one member at once wait for one another here.
-    held = Member.objects.select_for_update(no_key=True).only("status")
-    if sentence := GONE.get(held.get(pk=member.pk).status, ""):
+    rows = Member.objects.select_for_update(no_key=True)
+    held = rows.only("status", "workplace").get(pk=member.pk)
+    if sentence := GONE.get(held.status, ""):
         raise ValidationError(sentence)
+    if held.workplace_id != member.workplace_id:
+        raise ValidationError(
+            "Đồng chí này vừa chuyển nơi công tác. Đồng chí tải lại trang rồi làm lại."
+        )
     if ward.kind != Kind.WARD or ward.is_closed:
         raise ValidationError(
             {
