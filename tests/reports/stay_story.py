@@ -114,6 +114,12 @@ def some(model, **fields):
     return is_there
 
 
+def told(arguments, options) -> str:
+    """For whoever reads a history that failed: the rows by their keys."""
+    named = [*enumerate(arguments), *options.items()]
+    return ", ".join(f"{name}={getattr(one, 'pk', one)}" for name, one in named)
+
+
 class Story(RuleBasedStateMachine):
     """Every example is rolled back at its end; every step keeps what must hold.
 
@@ -174,10 +180,12 @@ class Story(RuleBasedStateMachine):
         before, name = self.tables, act.__name__
         try:
             result = act(*arguments, **options)
-        except (ValidationError, Conflict):
+        except (ValidationError, Conflict) as error:
+            note(f"  {name} {told(arguments, options)}, refused: {error}")
             self.refused[name] += 1
             assert Tables(before).is_as(before), f"{name} was refused, and has written"
             return None
+        note(f"  {name} {told(arguments, options)}")
         self.tables = Tables(before)
         self.taken[name] += not self.tables.is_as(before)
         require_told(before, self.tables)
