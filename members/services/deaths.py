@@ -11,6 +11,7 @@ from members.queries.deaths import Death, death_of
 from members.services.leaving import leave
 from members.services.persons import check_not_in_future
 from members.services.stays import end_registration
+from members.services.tree_lock import hold_tree
 from members.signals import member_returned
 from party76.audit.models import Action
 from party76.audit.services import record, record_many
@@ -19,6 +20,10 @@ from party76.shared.versions import require_version, save_versioned
 State = Registration.State
 _CHANGED = (
     "Sau khi ghi từ trần, hồ sơ của đồng chí này đã có thay đổi khác, không hoàn tác được "
+    "nữa. Đồng chí báo Ban Tổ chức."
+)
+_REFORMED = (
+    "Sau khi ghi từ trần, đơn vị của đồng chí này đã được sắp xếp lại, không hoàn tác được "
     "nữa. Đồng chí báo Ban Tổ chức."
 )
 
@@ -56,11 +61,15 @@ def undo_death(member: Member, *, version: int, by: User) -> Member:
     """Take back a death typed by mistake, by whoever typed it, while nothing stands on it.
 
     The stay goes on as if it had not ended, letters wait again, reports are open again.
-    Raises ValidationError for another's entry or a record that has changed since.
+    Raises ValidationError for another's entry, a record that has changed since, and
+    units that were reorganised since.
     """
+    hold_tree()
     death = death_of(member)
     if death is None or death.actor != str(by.pk):
         raise ValidationError("Chỉ người đã ghi từ trần mới hoàn tác được.")
+    if member.workplace.is_closed:
+        raise ValidationError(_REFORMED)
     member.status = Member.Status.ACTIVE
     save_versioned(member, fields=["status"], version=version)
     _put_back_stays(death, by=by)
@@ -79,6 +88,7 @@ def undo_death(member: Member, *, version: int, by: User) -> Member:
 
 def _put_back_stays(death: Death, *, by: User) -> None:
     for stay in _unchanged(Registration, death.ended):
+        _check_units(stay)
         last = stay.placements.filter(valid_to=stay.ended_on).order_by("-pk").first()
         if last is not None:
             last.valid_to = None
@@ -93,6 +103,7 @@ def _put_back_stays(death: Death, *, by: User) -> None:
 def _put_back_letters(death: Death, *, by: User) -> None:
     before = {pk: state for pk, _, state in death.letters}
     for letter in _unchanged(Registration, death.letters):
+        _check_units(letter)
         was = letter.state
         letter.state = before[letter.pk]
         letter.return_reason = ""
@@ -122,6 +133,14 @@ def _unchanged(model, touched: list[list[Any]]) -> list:
     for row in rows:
         row.version += 1
     return rows
+
+
+def _check_units(stay: Registration) -> None:
+    """Nobody is put back where a decision has closed or moved what he belonged to."""
+    units = [stay.ward, stay.workplace, *([stay.cell] if stay.cell else [])]
+    stands = stay.place.path.startswith(stay.ward.path)
+    if any(unit.is_closed for unit in units) or not stands:
+        raise ValidationError(_REFORMED)
 
 
 def _save_put_back(stay: Registration, before: str, *, by: User) -> None:

@@ -127,6 +127,7 @@ def send_letters(
         is_there = (letter.member_id, letter.ward_id) in there
         if sentence := why_not_sent(letter, is_received_there=is_there):
             obstacles.add(letter.member.full_name, sentence)
+    _find_other_letters(letters, obstacles)
     obstacles.refuse()
     tell("Đang gửi", 40)
     numbers = {line.pk: line.number for line in lines}
@@ -165,6 +166,18 @@ def note_ends(versions: dict[int, int], *, on: date, by: User) -> list[Registrat
     facts = {"noted": on.isoformat()}
     record_stays(Action.UPDATE, ((stay, facts) for stay in stays), by=by)
     return stays
+
+
+def _find_other_letters(letters: Sequence[Registration], obstacles: Obstacles) -> None:
+    others = Registration.objects.filter(
+        member__in=[letter.member_id for letter in letters],
+        state__in=[State.DRAFT, State.SENT],
+    ).exclude(pk__in=[letter.pk for letter in letters])
+    for other in others.select_related("member", "ward").order_by("pk"):
+        obstacles.add(
+            other.member.full_name,
+            f"có một giấy giới thiệu khác về {other.ward} chưa được tiếp nhận.",
+        )
 
 
 def _held_lines(lines: Sequence[LetterLine]) -> list[LetterLine]:

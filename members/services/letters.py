@@ -13,6 +13,7 @@ from members.services.steps import (
     GONE,
     check_can_be_introduced,
     check_cell,
+    check_no_other_letter,
     record_stay,
     take_step,
 )
@@ -76,6 +77,7 @@ def introduce(
     letter = asked.select_related("ward", "cell").first() or draft_letter(
         member, ward=ward, by=by
     )
+    check_no_other_letter(member, besides=letter)
     letter.letter_number = letter_number
     letter.letter_date = letter_date
     letter.note = note or letter.note
@@ -100,6 +102,7 @@ def send_letter(
     )
     if sentence := why_not_sent(registration, is_received_there=received.exists()):
         raise ValidationError(sentence)
+    check_no_other_letter(registration.member, besides=registration)
     registration.sent_on = on
     return take_step(registration, State.SENT, ["sent_on"], version=version, by=by)
 

@@ -4,6 +4,7 @@ What stands in the way of whom is told for all of them together, as the sentence
 ValidationError; nothing is written before there is none.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -173,7 +174,8 @@ def end_stays(
     stays, obstacles = held(lines, State.ENDED)
     begun = _open_placements(stays)
     for stay in stays:
-        first = max(day for day in (stay.received_on, begun.get(stay.pk)) if day)
+        days = [day for day in (stay.received_on, begun.get(stay.pk)) if day]
+        first = max(days, default=on)  # who was never received is told of that above
         if on < first:
             obstacles.add(
                 stay.member.full_name,
@@ -220,7 +222,20 @@ def held(
             obstacles.add(name, f"đang ở tình trạng “{state.label}”.")
         elif to == State.RECEIVED and stay.member.status in _GONE:
             obstacles.add(name, stay.member.get_status_display().lower() + ".")
+    if to in {State.SENT, State.RECEIVED}:
+        _find_chosen_twice(stays, obstacles)
     return stays, obstacles
+
+
+def _find_chosen_twice(stays: Sequence[Registration], obstacles: Obstacles) -> None:
+    """Letters of one member to two wards that became one, both in the list."""
+    times = Counter(stay.member for stay in stays)
+    for member, count in times.items():
+        if count > 1:
+            obstacles.add(
+                member.full_name,
+                f"có {count} giấy trong danh sách. Đồng chí chọn một giấy.",
+            )
 
 
 _GONE = {Member.Status.DEAD, Member.Status.MERGED}

@@ -90,12 +90,20 @@ def check_can_be_introduced(member: Member, ward: Committee) -> None:
             f"{ward} đã ghi đồng chí này đang cư trú và đề nghị giới thiệu. Nơi công tác "
             "gửi ngay giấy giới thiệu, nơi cư trú tiếp nhận trên đề nghị đó."
         )
-    if running.filter(state__in=[State.DRAFT, State.SENT]).exists():
+    check_no_other_letter(member)
+    if running.filter(ward=ward).exists():
+        raise ValidationError(f"Đồng chí này đang được {ward} theo dõi.")
+
+
+def check_no_other_letter(
+    member: Member, besides: Registration | None = None
+) -> None:
+    """Raise ValidationError while a letter, besides this one, is under way."""
+    letters = member.registrations.filter(state__in=[State.DRAFT, State.SENT])
+    if letters.exclude(pk=besides.pk if besides else None).exists():
         raise ValidationError(
             "Đồng chí này có một giấy giới thiệu khác chưa được tiếp nhận."
         )
-    if running.filter(ward=ward).exists():
-        raise ValidationError(f"Đồng chí này đang được {ward} theo dõi.")
 
 
 def check_cell(ward: Committee, cell: Committee | None) -> None:

@@ -108,16 +108,19 @@ def require_told(before: Tables, after: Tables) -> None:
     assert named, "a step was taken and nothing is recorded"
     if any(kind == "reorganisation" for kind, _ in named):
         return
-    for model in (Member, Registration, Exemption, DwellingCheck, MemberMerge, Notice):
+    stays = after.of(Registration)
+    for model in (Member, Registration, MemberMerge, Notice):
         name = str(model._meta.model_name)
         for row in after.changed_since(before, model):
             about = {(name, row["id"]), ("member", row.get("member_id"))}
             assert about & named, f"{name} {row} was written, and no event names it"
-    stays = after.of(Registration)
-    for place in after.changed_since(before, Placement):
-        stay = stays[place["registration_id"]]
-        about = {("registration", stay["id"]), ("member", stay["member_id"])}
-        assert about & named, f"{place} was written, and no event names its stay"
+    for model in (Placement, Exemption, DwellingCheck):
+        name = str(model._meta.model_name)
+        for row in after.changed_since(before, model):
+            stay = stays[row["registration_id"]]
+            of_stay = {("registration", stay["id"]), ("member", stay["member_id"])}
+            about = {(name, row["id"]), *of_stay}
+            assert about & named, f"{name} {row} was written, and no event names it"
 
 
 def _named(kind: str, key: str, facts: dict[str, Any]):

@@ -581,7 +581,7 @@ def play(*, examples, steps) -> set[str]:
             stateful_step_count=steps,
             deadline=None,
             suppress_health_check=list(HealthCheck),
-            phases=[Phase.generate, Phase.shrink],
+            phases=[Phase.generate],
             report_multiple_bugs=False,
         ),
     )
