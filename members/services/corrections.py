@@ -54,8 +54,10 @@ def ask_correction(
     """Ask the owner of a field to mend it; returns the open request.
 
     Raises ValidationError for a value that cannot be taken, that is written there
-    already, or that has been asked for and waits.
+    already, or that has been asked for and waits, or when the member went to another
+    workplace meanwhile.
     """
+    _check_still_there(member)
     new_value = normalize_vi(new_value)
     old_value = shown_field(member, field)
     put_value(member, field, new_value)
@@ -128,6 +130,16 @@ def close_requests(members: Collection[int], *, answer: str, by: User) -> None:
         answered_at=timezone.now(),
         version=F("version") + 1,
     )
+
+
+def _check_still_there(member: Member) -> None:
+    """The one who is asked owns the field until the request is written."""
+    rows = Member.objects.select_for_update(no_key=True).only("status", "workplace")
+    held = rows.get(pk=member.pk)
+    if (held.status, held.workplace_id) != (member.status, member.workplace_id):
+        raise ValidationError(
+            "Hồ sơ vừa có người khác sửa. Đồng chí tải lại trang rồi làm lại."
+        )
 
 
 def put_value(member: Member, field: str, text: str) -> None:

@@ -11,6 +11,7 @@ from members.queries.deaths import Death, death_of
 from members.services.leaving import leave
 from members.services.persons import check_not_in_future
 from members.services.stays import end_registration
+from members.services.steps import can_run_again
 from members.services.tree_lock import hold_tree
 from members.signals import member_returned
 from party76.audit.models import Action
@@ -137,9 +138,7 @@ def _unchanged(model, touched: list[list[Any]]) -> list:
 
 def _check_units(stay: Registration) -> None:
     """Nobody is put back where a decision has closed or moved what he belonged to."""
-    units = [stay.ward, stay.workplace, *([stay.cell] if stay.cell else [])]
-    stands = stay.place.path.startswith(stay.ward.path)
-    if any(unit.is_closed for unit in units) or not stands:
+    if not can_run_again(stay):
         raise ValidationError(_REFORMED)
 
 

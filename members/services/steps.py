@@ -48,6 +48,14 @@ def held_state(registration: Registration) -> State:
     return State(rows.values_list("state", flat=True).get(pk=registration.pk))
 
 
+def can_run_again(registration: Registration) -> bool:
+    """Whether what a stay belonged to is still there, before an end is taken back."""
+    stay = registration
+    units = [stay.ward, stay.workplace, *([stay.cell] if stay.cell else [])]
+    is_within = stay.place.path.startswith(stay.ward.path)
+    return is_within and not any(unit.is_closed for unit in units)
+
+
 def record_stay(
     action: Action,
     registration: Registration,
@@ -95,9 +103,7 @@ def check_can_be_introduced(member: Member, ward: Committee) -> None:
         raise ValidationError(f"Đồng chí này đang được {ward} theo dõi.")
 
 
-def check_no_other_letter(
-    member: Member, besides: Registration | None = None
-) -> None:
+def check_no_other_letter(member: Member, besides: Registration | None = None) -> None:
     """Raise ValidationError while a letter, besides this one, is under way."""
     letters = member.registrations.filter(state__in=[State.DRAFT, State.SENT])
     if letters.exclude(pk=besides.pk if besides else None).exists():

@@ -59,6 +59,8 @@ def _check_workplace_change(member: Member, workplace: Committee, on: date) -> N
         raise ValidationError(f"{workplace} đã kết thúc hoạt động.")
     if workplace.pk == member.workplace_id:
         raise ValidationError("Nơi công tác mới trùng với nơi công tác hiện nay.")
+    # Who writes a letter for him at this moment is waited for, and waits for this.
+    Member.objects.select_for_update(no_key=True).only("pk").get(pk=member.pk)
     letters = member.registrations.filter(
         state__in=[Registration.State.DRAFT, Registration.State.SENT]
     )

@@ -90,7 +90,7 @@ class Tables:
 
 
 def _all_rows(cursor, model) -> list[tuple]:
-    cursor.execute(f'SELECT * FROM "{model._meta.db_table}" ORDER BY 1')  # noqa: S608
+    cursor.execute(f'SELECT * FROM "{model._meta.db_table}" ORDER BY 1')
     return cursor.fetchall()
 
 
@@ -137,6 +137,7 @@ def require_order(tables: Tables, gone_on: dict[int, date]) -> None:
     _require_places(tables, stays)
     _require_open_units(tables, stays)
     _require_no_orphans(tables, stays)
+    _require_one_workplace(tables, stays)
     _require_gone_at_rest(tables, members, stays)
     _require_off_lists(tables, members, gone_on)
     _require_requests(tables, members, stays)
@@ -187,17 +188,14 @@ def _first_days(tables: Tables) -> defaultdict[int | None, set[date]]:
 
 def _require_open_units(tables: Tables, stays: Rows) -> None:
     """Nobody runs on, is placed, or works in a unit that has ended."""
+    running = [one for one in stays.values() if one["state"] in RUNNING]
+    places = tables.of(Placement).values()
+    open_ended = [one for one in places if one["valid_to"] is None]
     units = tables.of(Committee)
-    for stay in stays.values():
-        if stay["state"] in RUNNING:
-            for name in ("ward_id", "cell_id", "workplace_id"):
-                if stay[name] is not None:
-                    assert units[stay[name]]["valid_to"] is None, f"{stay} {name}"
-    for place in tables.of(Placement).values():
-        if place["valid_to"] is None:
-            for name in ("ward_id", "cell_id", "workplace_id"):
-                if place[name] is not None:
-                    assert units[place[name]]["valid_to"] is None, f"{place} {name}"
+    for row in (*running, *open_ended):
+        for name in ("ward_id", "cell_id", "workplace_id"):
+            unit = units.get(row[name])
+            assert unit is None or unit["valid_to"] is None, f"{row} {name}"
 
 
 def _require_no_orphans(tables: Tables, stays: Rows) -> None:
@@ -212,6 +210,10 @@ def _require_no_orphans(tables: Tables, stays: Rows) -> None:
     for check in tables.of(DwellingCheck).values():
         if check["state"] == DwellingCheck.State.REPORTED:
             assert stays[check["registration_id"]]["state"] == S.RECEIVED
+
+
+def _require_one_workplace(tables: Tables, stays: Rows) -> None:
+    """What runs, runs for the workplace where the member works now."""
     workplaces = {key: one["workplace_id"] for key, one in tables.of(Member).items()}
     for stay in stays.values():
         if stay["state"] in RUNNING:
@@ -260,6 +262,7 @@ def _require_requests(tables: Tables, members: Rows, stays: Rows) -> None:
             continue
         assert member["status"] != Member.Status.MERGED
         if request["field"] in DWELLING_FIELDS:
-            assert request["asked_of_committee_id"] == places.get(member["id"])
+            owner = places.get(member["id"])
         else:
-            assert request["asked_of_committee_id"] == member["workplace_id"]
+            owner = member["workplace_id"]
+        assert request["asked_of_committee_id"] == owner, f"{request} of {owner}"

@@ -19,6 +19,7 @@ from members.models import (
     Succession,
 )
 from members.services.ledger import Journal, Values
+from members.services.steps import RUNNING, can_run_again
 from members.signals import stays_passed
 
 State = Registration.State
@@ -32,6 +33,7 @@ def why_not_parted(merge: MemberMerge) -> list[str]:
         *_changed_rows(journal.changed_since()),
         *_merged_on(merge),
         *_closed_since(merge),
+        *_reorganised_since(journal),
         *_new_requests(merge, journal),
         *_stays_in_the_way(merge, journal),
     ]
@@ -120,6 +122,19 @@ def _closed_since(merge: MemberMerge) -> Iterator[str]:
             f"{unit} đã kết thúc hoạt động sau khi ghép, hồ sơ tách ra không còn nơi công "
             "tác."
         )
+
+
+def _reorganised_since(journal: Journal) -> Iterator[str]:
+    """What the merge ended runs on only in units that no decision closed or moved."""
+    changed = _old_values(journal, Registration)
+    keys = [pk for pk, old in changed.items() if old.get("state") in RUNNING]
+    stays = Registration.objects.filter(pk__in=keys)
+    for stay in stays.select_related("ward", "cell", "workplace").order_by("pk"):
+        if not can_run_again(stay):
+            yield (
+                f"{stay.place} đã được sắp xếp lại sau khi ghép, lần theo dõi ở đó không "
+                "tiếp tục được nữa."
+            )
 
 
 def _new_requests(merge: MemberMerge, journal: Journal) -> Iterator[str]:
