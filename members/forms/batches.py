@@ -1,7 +1,6 @@
 """Forms of steps that many take at once: what is the same for all of them."""
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from django import forms
 
@@ -9,8 +8,7 @@ from members.forms.units import UnitField
 from members.models import Committee, EndReason, User
 from members.queries.inbox import receiving_cells, workplaces_in
 from party76.shared.forms import BaseForm, DateField
-
-_COUNTED = re.compile(r"^(?P<before>.*?)(?P<number>\d+)(?P<after>\D*)$")
+from party76.shared.numbering import FirstNumberField
 
 
 def _cells(by: User, *, empty: str, required: bool = False):
@@ -25,10 +23,9 @@ def _cells(by: User, *, empty: str, required: bool = False):
 
 class ReceiveManyForm(BaseForm):
     on = DateField(label="Ngày tiếp nhận")
-    first_number = forms.CharField(
+    first_number = FirstNumberField(
         label="Số tiếp nhận đầu tiên",
         max_length=30,
-        required=False,
         help_text="Các số sau tăng dần theo thứ tự bên dưới. Không ghi số thì để trống.",
     )
 
@@ -39,25 +36,6 @@ class ReceiveManyForm(BaseForm):
         self.fields[
             "cell"
         ].help_text = "Ai về chi bộ khác thì chọn ở dòng của người đó."
-
-    def clean_first_number(self):
-        text = self.cleaned_data["first_number"].strip()
-        if text and not _COUNTED.match(text):
-            raise forms.ValidationError(
-                "Số đầu tiên phải có chữ số, ví dụ 15 hoặc 15/TN."
-            )
-        return text
-
-
-def numbers_from(first: str, count: int) -> Iterator[str]:
-    """“15/TN”, “16/TN” …, as many as asked for; empty texts where there is none."""
-    found = _COUNTED.match(first)
-    if found is None:
-        yield from [""] * count
-        return
-    start, width = int(found["number"]), len(found["number"])
-    for number in range(start, start + count):
-        yield f"{found['before']}{number:0{width}}{found['after']}"
 
 
 class ReturnManyForm(BaseForm):

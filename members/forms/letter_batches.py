@@ -8,7 +8,6 @@ from django import forms
 from django.forms.utils import flatatt
 from django.utils import timezone
 
-from members.forms.batches import numbers_from
 from members.forms.letters import GROUNDS, UNTIL_HELP
 from members.forms.persons import unit_choice, units_of
 from members.forms.units import UnitField
@@ -17,6 +16,7 @@ from members.queries.letters import Proposal, Situation
 from members.queries.unit_names import FoundUnit, find_wards, open_units
 from members.services.letter_batches import LetterLine
 from party76.shared.forms import DateField
+from party76.shared.numbering import FirstNumberField, running_numbers
 from party76.shared.text import fold
 
 NOT_EXEMPT = "none"
@@ -72,10 +72,9 @@ class DefaultsForm(forms.Form):
     )
     valid_from = DateField(label="Miễn từ ngày", required=False)
     valid_to = DateField(label="Đến trước ngày", required=False, help_text=UNTIL_HELP)
-    first_number = forms.CharField(
+    first_number = FirstNumberField(
         label="Số của giấy đầu tiên",
         max_length=30,
-        required=False,
         help_text="Các số sau tăng dần theo thứ tự bên dưới, ví dụ 15 hoặc 15-GGT/ĐU. "
         "Chưa có số thì để trống, ghi sau khi ký.",
     )
@@ -219,7 +218,7 @@ def marks_in(data) -> dict[str, str]:
 def fill_lines(lines: Iterable[EnteredLine], given: dict) -> None:
     """Write into the lines that are ticked what was given for all of them."""
     ticked = [line for line in lines if line.is_ticked]
-    numbers = numbers_from(given["first_number"], len(ticked))
+    numbers = running_numbers(given["first_number"], len(ticked))
     for line, number in zip(ticked, numbers, strict=True):
         if given["ward"]:
             line.ward, line.choices, line.why = given["ward"], (), ""

@@ -11,6 +11,7 @@ from members.forms.units import UnitField
 from members.models import Exemption, Registration
 from members.queries.unit_names import FoundUnit
 from party76.shared.forms import BaseForm, BaseModelForm, DateField
+from party76.shared.numbering import FirstNumberField
 
 GROUNDS = [("", "Không miễn"), *Exemption.Ground.choices]
 UNTIL_HELP = "Để trống khi chưa biết ngày hết miễn."
@@ -124,10 +125,9 @@ class SendManyForm(BaseForm):
     """What is the same for all letters that are sent at once."""
 
     on = DateField(label="Ngày gửi")
-    first_number = forms.CharField(
+    first_number = FirstNumberField(
         label="Số của giấy đầu tiên chưa có số",
         max_length=30,
-        required=False,
         help_text="Các số sau tăng dần theo thứ tự bên dưới. Chưa có số thì để trống.",
     )
     dated = DateField(

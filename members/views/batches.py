@@ -23,7 +23,6 @@ from members.forms.batches import (
     ReturnManyForm,
     TransferManyForm,
     chosen_rows,
-    numbers_from,
 )
 from members.models import Committee, Registration, Role
 from members.queries.discretion import veil
@@ -46,6 +45,7 @@ from members.views.pages import put_errors
 from members.views.stay_tabs import stay_tabs
 from party76.audit.models import Action
 from party76.audit.services import record
+from party76.shared.numbering import running_numbers
 from party76.shared.paging import Cursor, page_of
 from party76.shared.running import forget_running, note_running, read_running
 
@@ -135,7 +135,7 @@ def letters_receive(request):
     cells = {str(cell.pk): cell for cell in receiving_cells(request.user)}
 
     def act(data, tell):
-        numbers = numbers_from(data["first_number"], len(stays))
+        numbers = running_numbers(data["first_number"], len(stays))
         lines = [
             Line(
                 stay.pk,

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from members.forms.batches import chosen_rows, numbers_from
+from members.forms.batches import chosen_rows
 from members.forms.letters import NoteEndForm, SendManyForm
 from members.models import Member, Registration, Role
 from members.queries.channels import on_paper_among
@@ -29,6 +29,7 @@ from members.views.batches import MOST_AT_ONCE, SEARCH_LENGTH, Batch, run_batch
 from members.views.stay_tabs import StayTab, stay_tabs
 from party76.audit.models import Action
 from party76.audit.services import record
+from party76.shared.numbering import running_numbers
 from party76.shared.paging import Cursor, page_of
 
 State = Registration.State
@@ -120,7 +121,7 @@ def letters_send(request):
 
     def act(data, tell):
         without = [letter.pk for letter in letters if not letter.letter_number]
-        numbers = numbers_from(data["first_number"], len(without))
+        numbers = running_numbers(data["first_number"], len(without))
         given = dict(zip(without, numbers, strict=True))
         lines = [
             Line(letter.pk, own[letter.pk][0], number=given.get(letter.pk, ""))

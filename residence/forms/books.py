@@ -4,6 +4,7 @@ from django.utils import timezone
 from members.models import Committee
 from members.scopes import contains
 from party76.shared.forms import BaseForm, DateField
+from party76.shared.numbering import FirstNumberField
 from residence.queries import READERS
 from residence.queries.books import (
     STAGE_LABELS,
@@ -101,9 +102,8 @@ class BookActForm(BaseForm):
     """What is the same for everybody ticked."""
 
     on = DateField(label="Ngày")
-    first_number = forms.CharField(
+    first_number = FirstNumberField(
         label="Số sổ đầu tiên (khi cấp)",
-        required=False,
         max_length=20,
         help_text="Ví dụ 001 hoặc 001/NK: các số sau tăng dần theo chi bộ và họ tên. Để "
         "trống thì cấp sổ không số.",

@@ -3,7 +3,6 @@
 Each act is all or nothing, in as many statements for 500 people as for one.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,10 +16,10 @@ from members.models import Committee, Member, Registration, User
 from members.services.persons import check_not_in_future
 from party76.audit.models import Action
 from party76.audit.services import record_many
+from party76.shared.numbering import running_numbers
 from residence.models import ContactBook
 
 Tell = Callable[[str, int], None]
-_NUMBER = re.compile(r"(\D*)(\d{1,9})(.*)", re.DOTALL)
 _BATCH = 1_000
 
 
@@ -64,7 +63,7 @@ def issue_books(
     for stay in stays:
         if sentence := _no_book_for(stay, known.get(stay.pk), exempt, on):
             obstacles.append(_about(stay, sentence))
-    numbers = running_numbers(first_number, len(stays))
+    numbers = _numbers(first_number, len(stays))
     obstacles += _taken(chosen, numbers)
     _refuse(obstacles)
     tell("Đang cấp sổ", 50)
@@ -139,22 +138,12 @@ def undo_last_step(
     return books
 
 
-def running_numbers(first: str, count: int) -> list[str]:
-    """015/NK → 015/NK, 016/NK, …: the first run of digits rises; empty for no numbers.
-
-    Raises ValidationError where there are no digits, or the numbers get too long.
-    """
-    first = first.strip()
-    if not first:
-        return [""] * count
-    parts = _NUMBER.fullmatch(first)
-    if parts is None:
-        raise ValidationError(
-            {"first_number": "Số sổ đầu tiên phải có chữ số, ví dụ 001 hoặc 001/NK."}
-        )
-    before, digits, after = parts.groups()
-    start = int(digits)
-    numbers = [f"{before}{start + step:0{len(digits)}}{after}" for step in range(count)]
+def _numbers(first: str, count: int) -> list[str]:
+    """Raises ValidationError where there are no digits, or the numbers get too long."""
+    try:
+        numbers = running_numbers(first, count)
+    except ValidationError as error:
+        raise ValidationError({"first_number": error.messages}) from error
     longest = ContactBook._meta.get_field("number").max_length or 0
     if numbers and len(numbers[-1]) > longest:
         raise ValidationError(

@@ -8,7 +8,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from members.forms.batches import numbers_from
 from members.models import (
     CorrectionRequest,
     DwellingCheck,
@@ -232,20 +231,6 @@ def test_letters_when_returned_together_keep_reason_and_identity(world):
             "Không cư trú tại phường",
         )
         assert stored.identity_at_end["full_name"] == letter.member.full_name
-
-
-@pytest.mark.parametrize(
-    ("first", "numbers"),
-    [
-        ("", ["", "", ""]),
-        ("9", ["9", "10", "11"]),
-        ("009", ["009", "010", "011"]),
-        ("15/TN", ["15/TN", "16/TN", "17/TN"]),
-        ("TN-2026-7", ["TN-2026-7", "TN-2026-8", "TN-2026-9"]),
-    ],
-)
-def test_numbers_run_from_the_first(first, numbers):
-    assert list(numbers_from(first, 3)) == numbers
 
 
 # Passed to a cell

@@ -26,7 +26,6 @@ from residence.services.books import (
     collect_books,
     hand_back_books,
     issue_books,
-    running_numbers,
     undo_last_step,
 )
 from tests.factories.members import make_exemption, make_member, make_registration
@@ -81,24 +80,15 @@ def test_issue_without_a_number_gives_none(world):
     assert ContactBook.objects.get().number == ""
 
 
-@pytest.mark.parametrize(
-    ("first", "expected"),
-    [
-        ("1", ["1", "2", "3"]),
-        ("098", ["098", "099", "100"]),
-        ("01/2026", ["01/2026", "02/2026", "03/2026"]),
-        ("NK-9", ["NK-9", "NK-10", "NK-11"]),
-        ("  ", ["", "", ""]),
-    ],
-)
-def test_running_numbers_rise_in_the_first_run_of_digits(first, expected):
-    assert running_numbers(first, 3) == expected
-
-
 @pytest.mark.parametrize("first", ["không số", "1" + "x" * 25])
-def test_running_numbers_that_cannot_be_are_refused(first):
-    with pytest.raises(ValidationError):
-        running_numbers(first, 2)
+def test_issue_with_numbers_that_cannot_be_is_refused(world, first):
+    with pytest.raises(ValidationError, match=r"chữ số|dài quá"):
+        issue_books(
+            chosen(world, world.registration),
+            first_number=first,
+            on=DAY,
+            by=world.ward_user,
+        )
 
 
 def test_issue_of_a_number_that_is_taken_gives_none_and_says_which(world, neighbour):
