@@ -55,6 +55,13 @@ def can_change_form(user: User, unit: Committee, kind: str) -> bool:
     return _any_contains(user.paths_of(writer, Role.DEPARTMENT), unit)
 
 
+def can_change_heading(user: User, unit: Committee) -> bool:
+    """A ward or workplace what stands above and below its papers; the department all
+    below."""
+    writers = (Role.WORKPLACE, Role.RESIDENCE_WARD, Role.DEPARTMENT)
+    return _any_contains(user.paths_of(*writers), unit)
+
+
 def can_keep_registers(user: User) -> bool:
     """Everybody but the administrator of accounts, who sees no members."""
     return user.has_role(*RESIDENCE, Role.WORKPLACE, *ABOVE)

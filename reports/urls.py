@@ -6,6 +6,7 @@ from reports.views import (
     document_forms,
     documents,
     handover,
+    headings,
     home,
     members,
     notice_papers,
@@ -163,6 +164,11 @@ urlpatterns = [
         "so-sach/mau/<int:pk>/<slug:kind>/xem-thu/",
         document_forms.template_sample,
         name="template_sample",
+    ),
+    path(
+        "so-sach/mau/<int:pk>/dau-trang-chu-ky/",
+        headings.heading_change,
+        name="heading_change",
     ),
     path(
         "so-sach/mau/<int:pk>/<slug:kind>/thay/",

@@ -325,6 +325,9 @@ GET  | reports:template_present       | workplace kind=giay-gioi-thieu  | . . . 
 GET  | reports:template_sample        | workplace kind=giay-gioi-thieu  | . . . . . + . . + + -
 GET  | reports:template_add           | workplace kind=giay-gioi-thieu  | . . . . . + . . + - -
 POST | reports:template_add           | workplace kind=giay-gioi-thieu  | . . . . . + . . + - -
+GET  | reports:heading_change         | workplace                       | . . . . . + . . + - -
+POST | reports:heading_change         | workplace                       | . . . . . + . . + - -
+GET  | reports:heading_change         | ward                            | + . . . . . . . + - -
 GET  | reports:template_add           | ward kind=tra-loi               | + . . . . . . . + - -
 GET  | reports:template_return        | ward kind=tra-loi               | + . . . . . . . + - -
 POST | reports:template_return        | ward kind=tra-loi               | + . . . . . . . + - -

@@ -1,10 +1,13 @@
 """Which letters are put on paper, and the Word forms they are made with."""
 
+from dataclasses import fields
+
 from crispy_forms.layout import Layout
 from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from members.forms.persons import Row
 from members.forms.units import UnitField
 from members.models import Committee, Registration
 from members.queries.inbox import workplaces_in
@@ -12,6 +15,7 @@ from members.scopes import within
 from party76.shared.forms import BaseForm, DateField
 from reports.documents import refusals
 from reports.documents.word import MAX_BYTES
+from reports.queries.signatures import Papers
 
 State = Registration.State
 ALL = "tat-ca"
@@ -125,6 +129,53 @@ class PutFormForm(_DatedFormForm):
         if file.size > MAX_BYTES:
             raise forms.ValidationError(refusals.TOO_LARGE)
         return file
+
+
+class HeadingForm(_DatedFormForm):
+    """What stands above and below the papers of a unit."""
+
+    submit_label = "Lưu"
+    layout = Layout(
+        Row("superior", "issuer"),
+        Row("place", "on_behalf"),
+        Row("title", "signer"),
+        "valid_from",
+        "seen",
+    )
+
+    superior = forms.CharField(
+        label="Cấp trên (dòng đầu, bên trái)",
+        max_length=120,
+        required=False,
+        help_text="Ví dụ: THÀNH ỦY CẦN THƠ. Không có thì để trống.",
+    )
+    issuer = forms.CharField(
+        label="Cơ quan ban hành (dòng dưới)",
+        max_length=120,
+        help_text="Ví dụ: ĐẢNG ỦY PHƯỜNG NINH KIỀU.",
+    )
+    place = forms.CharField(
+        label="Địa danh", max_length=60, help_text="Ví dụ: Ninh Kiều, trước ngày tháng."
+    )
+    on_behalf = forms.CharField(
+        label="Thay mặt",
+        max_length=120,
+        help_text="Ví dụ: T/M ĐẢNG ỦY, T/M BAN THƯỜNG VỤ.",
+    )
+    title = forms.CharField(
+        label="Chức danh người ký", max_length=80, help_text="Ví dụ: PHÓ BÍ THƯ."
+    )
+    signer = forms.CharField(
+        label="Họ tên người ký",
+        max_length=80,
+        required=False,
+        help_text="Mỗi lần một người ký khác nhau thì để trống, ghi tay khi ký.",
+    )
+
+    def papers(self) -> Papers:
+        """What was entered, once the form is valid."""
+        values = self.cleaned_data
+        return Papers(**{field.name: values[field.name] for field in fields(Papers)})
 
 
 class ReturnToOursForm(_DatedFormForm):

@@ -26,9 +26,9 @@ class Papers:
 
 def heading_and_signature(found: Summary) -> Papers:
     """The block in force when the period ended; else a neutral one from the names."""
-    block = _block_of(found.unit, found.year.period_to)
-    if block is not None:
-        return block
+    own = _own_papers(found.unit, found.year.period_to)
+    if own is not None:
+        return own
     tree, unit = found.place.tree, found.unit
     above = tree.above(unit.pk) if unit.pk in tree else []
     return _neutral(found.name, above[-1].name if above else "")
@@ -37,7 +37,7 @@ def heading_and_signature(found: Summary) -> Papers:
 def papers_of(unit: Committee, *, on: date) -> Papers:
     """The block of a unit in force on a day; else a neutral one from the names of today."""
     parent = unit.parent.name if unit.parent else ""
-    return _block_of(unit, on) or _neutral(unit.name, parent)
+    return _own_papers(unit, on) or _neutral(unit.name, parent)
 
 
 class PapersOfUnits:
@@ -58,9 +58,19 @@ class PapersOfUnits:
         return _neutral(unit.name, unit.parent.name if unit.parent else "")
 
 
-def _block_of(unit: Committee, day: date) -> Papers | None:
-    blocks = SignatureBlock.objects.filter(committee=unit, valid_from__lte=day)
-    block = blocks.order_by("-valid_from").first()
+def block_of(unit: Committee, *, on: date) -> SignatureBlock | None:
+    """What the unit itself has put in force on a day."""
+    blocks = SignatureBlock.objects.filter(committee=unit, valid_from__lte=on)
+    return blocks.order_by("-valid_from").first()
+
+
+def latest_block(unit: Committee) -> SignatureBlock | None:
+    """The last that a unit has put in force, also for a day to come."""
+    return SignatureBlock.objects.filter(committee=unit).order_by("-valid_from").first()
+
+
+def _own_papers(unit: Committee, day: date) -> Papers | None:
+    block = block_of(unit, on=day)
     return _papers(block) if block else None
 
 

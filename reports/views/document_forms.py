@@ -17,8 +17,14 @@ from reports.documents.fields import FORM_FIELDS
 from reports.documents.word import sample_paper, shipped_form
 from reports.forms.papers import FormOfUnitForm, PutFormForm, ReturnToOursForm
 from reports.models import DocumentTemplate
-from reports.permissions import ABOVE, can_change_form, can_see_forms
+from reports.permissions import (
+    ABOVE,
+    can_change_form,
+    can_change_heading,
+    can_see_forms,
+)
 from reports.queries.document_forms import FormsOfUnits, forms_in_use, latest_of
+from reports.queries.signatures import Papers, papers_of
 from reports.services.document_forms import mark_of, put_form, return_to_ours
 from reports.views.files import word_response
 
@@ -47,6 +53,16 @@ class KindOfUnit:
         return _SLUGS[self.kind]
 
 
+@dataclass(frozen=True)
+class FormsOfUnit:
+    """What one unit's papers bear, and the forms they are made with."""
+
+    unit: Committee
+    papers: Papers
+    can_change_heading: bool
+    kinds: list[KindOfUnit]
+
+
 @require_safe
 def template_list(request):
     """The forms that one's units use, and all that were put in place below."""
@@ -61,7 +77,7 @@ def template_list(request):
     )
     context = {
         "form": form if user.has_role(*ABOVE) else None,
-        "units": [(unit, _kinds_of(user, unit)) for unit in units],
+        "units": [_of_unit(user, unit) for unit in units],
         "page": page,
         "kinds": [(slug, kind.label) for kind, slug in _SLUGS.items()],
     }
@@ -202,6 +218,15 @@ def _put_on_file(form: PutFormForm, error: ValidationError) -> None:
         put_errors(form, error)
     else:
         form.add_error("file", error)
+
+
+def _of_unit(user, unit: Committee) -> FormsOfUnit:
+    return FormsOfUnit(
+        unit=unit,
+        papers=papers_of(unit, on=timezone.localdate()),
+        can_change_heading=can_change_heading(user, unit),
+        kinds=_kinds_of(user, unit),
+    )
 
 
 def _kinds_of(user, unit: Committee) -> list[KindOfUnit]:

@@ -315,7 +315,7 @@ def test_page_offers_each_its_own_kinds_of_paper(client, world, user, kinds):
 
     units = client.get(reverse("reports:template_list")).context["units"]
 
-    offered = [one.kind for _, kinds in units for one in kinds if one.can_change]
+    offered = [one.kind for unit in units for one in unit.kinds if one.can_change]
     assert offered == kinds
 
 
@@ -327,7 +327,7 @@ def test_department_finds_the_forms_of_a_unit_below(client, world):
         reverse("reports:template_list"), {"don_vi_typed": "Sở Y tế", "don_vi": ""}
     )
 
-    assert [unit for unit, _ in here.context["units"]] == [world.workplace]
+    assert [one.unit for one in here.context["units"]] == [world.workplace]
 
 
 @pytest.mark.django_db
