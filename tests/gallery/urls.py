@@ -1,7 +1,16 @@
+"""The addresses that the frame of every page names."""
+
 from django.http import HttpResponse
-from django.urls import path
+from django.urls import include, path
+
+
+def _empty(*names: str):
+    return [
+        path(f"{name}/", lambda request: HttpResponse(), name=name) for name in names
+    ]
+
 
 urlpatterns = [
-    path(f"{name}/", lambda request: HttpResponse(), name=name)
-    for name in ["logout", "password_change"]
+    *_empty("logout", "password_change"),
+    path("members/", include((_empty("own_account"), "members"))),
 ]
