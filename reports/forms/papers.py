@@ -155,7 +155,9 @@ class HeadingForm(_DatedFormForm):
         help_text="Ví dụ: ĐẢNG ỦY PHƯỜNG NINH KIỀU.",
     )
     place = forms.CharField(
-        label="Địa danh", max_length=60, help_text="Ví dụ: Ninh Kiều, trước ngày tháng."
+        label="Địa danh",
+        max_length=60,
+        help_text="In trước ngày tháng, ví dụ: Ninh Kiều.",
     )
     on_behalf = forms.CharField(
         label="Thay mặt",
