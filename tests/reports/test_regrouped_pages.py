@@ -478,8 +478,9 @@ def test_regrouped_pages_ask_as_many_questions_however_many_units(
     more = ["tiep-nhan"] if name == "summary_list" else []
 
     # Session, account and posts first; one more than under the units of then: the
-    # decisions beside the periods. A list reads years, counts, page and its record.
-    with django_assert_num_queries(3 + (7 if name == "summary_unit" else 9)):
+    # decisions beside the periods. A list reads years, counts, page, the heads of the
+    # armed forces and its record.
+    with django_assert_num_queries(3 + (7 if name == "summary_unit" else 10)):
         client.get(url(name, place.city.city, *more), {"co_cau": "hom-nay"})
 
 

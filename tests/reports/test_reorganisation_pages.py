@@ -425,7 +425,7 @@ def test_preview_asks_as_often_for_many_rows(
     reform = begin(world, *MERGED, *[row(name, f"{name} mới") for name in names])
     client.force_login(world.department_user)
 
-    with django_assert_num_queries(37):
+    with django_assert_num_queries(39):
         answer = client.get(page("detail", reform))
 
     assert answer.status_code == 200
