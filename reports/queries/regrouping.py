@@ -47,6 +47,18 @@ class Step(NamedTuple):
     new: int | None
     day: date
     part: str = Part.WHOLE
+    decision: int = 0
+    place: int = 0  # in the order in which decisions were carried out
+
+    def comes_after(self, day: date, came_by: "Step | None") -> bool:
+        """Whether it took along what had come to the unit on a day, by that step.
+
+        Of one day a decision carried out later took it along; the same one speaks of
+        the units as they were before.
+        """
+        if self.day != day or came_by is None:
+            return self.day > day
+        return self.decision != came_by.decision and self.place > came_by.place
 
 
 @dataclass(frozen=True)
@@ -168,34 +180,37 @@ class History:
 
         The ways after then, or its last day before, unless since is told.
         """
-        seen: set[tuple[int, date]] = set()
+        seen: set[tuple[int, date, int]] = set()
         days: list[date | None] = []
         is_lost = False
-        waiting = [(unit, since or self._start(unit))]
+        waiting: list[tuple[int, date, Step | None]] = [
+            (unit, since or self._start(unit), None)
+        ]
         while waiting:
-            current, day = waiting.pop()
-            if (current, day) in seen:
+            current, day, came_by = waiting.pop()
+            place = (current, day, came_by.place if came_by else 0)
+            if place in seen:
                 continue
-            seen.add((current, day))
-            ways = self._ways(current, day)
+            seen.add(place)
+            ways = self._ways(current, day, came_by)
             ends = [step for step in ways if step.new is None]
             lives_on = current in self.tree_now
             if ends or not (ways or lives_on):
                 is_lost = True
             if is_lost or len({step.new for step in ways}) + lives_on > 1:
                 days += [step.day for step in ways] or [self.ended_on(current)]
-            waiting += [(step.new, step.day) for step in ways if step.new is not None]
-        passed = frozenset(key for key, _ in seen)
+            waiting += [(one.new, one.day, one) for one in ways if one.new is not None]
+        passed = frozenset(key for key, *_ in seen)
         units = frozenset(key for key in passed if key in self.tree_now)
         return Image(units, passed, _earliest(days), is_lost)
 
-    def _ways(self, unit: int, after: date) -> list[Step]:
-        """The steps from a unit to others, after the day that one came to it.
+    def _ways(self, unit: int, after: date, came_by: Step | None) -> list[Step]:
+        """The steps from a unit to others, after the day and step that one came to it by.
 
         A unit that ended without a word in any decision went to its heir.
         """
         steps = [one for one in self._steps[unit] if one.new != unit]
-        later = [one for one in steps if one.day > after]
+        later = [one for one in steps if one.comes_after(after, came_by)]
         if later or unit in self.tree_now:
             return later
         same_day = [one for one in steps if one.day == after]
@@ -262,7 +277,9 @@ def _history(then: date, now: date, wanted: Q, steps: QuerySet[Succession]) -> H
         *NODE_COLUMNS, "valid_from", "valid_to", "committee__heir", reformed_by(then)
     )
     found = list(rows)
-    told = steps.values_list("old_id", "new_id", "effective_on", "part")
+    told = steps.values_list(
+        "old_id", "new_id", "effective_on", "part", "reorganisation", "pk"
+    )
     return History(
         then,
         now,

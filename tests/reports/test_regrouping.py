@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from members.models import Kind
+from members.models import Kind, Part
 from reports.queries.regrouping import History, Period, Step, why_not
 from reports.queries.tree import Node
 
@@ -116,6 +116,22 @@ def test_unit_that_gives_a_part_away_on_the_day_it_absorbs_another_gives_its_own
 
     assert went_to(history, A) == {B}
     assert went_to(history, B) == {B, C}
+
+
+@pytest.mark.parametrize(
+    ("later", "expected"), [((2, 2), {B, C}), ((1, 2), {B}), ((2, 0), {B})]
+)
+def test_decision_carried_out_later_the_same_day_takes_along_what_had_come(
+    later, expected
+):
+    history = told(
+        unit(A, end=SECOND),
+        unit(B),
+        unit(C),
+        steps=[(A, B, SECOND, Part.WHOLE, 1, 1), (B, C, SECOND, Part.PART, *later)],
+    )
+
+    assert went_to(history, A) == expected
 
 
 def test_division_after_a_merger_divides_what_was_merged():
