@@ -229,7 +229,7 @@ def can_report_death(user: User, member: Member) -> bool:
     """Either side at once: the workplace, or the ward that has the member."""
     if can_introduce_from(user, member.workplace):
         return True
-    stays = member.registrations.running().select_related("ward")
+    stays = member.registrations.living_there().select_related("ward")
     return any(can_receive_at(user, stay.ward) for stay in stays)
 
 
@@ -350,9 +350,7 @@ def _receives(user: User, member: Member) -> bool:
     paths = user.paths_of(*_RESIDENCE)
     if not paths:
         return False
-    stays = member.registrations.filter(
-        state__in=[Registration.State.RECEIVED, Registration.State.LETTER_ASKED]
-    ).select_related("ward", "cell")
+    stays = member.registrations.living_there().select_related("ward", "cell")
     return any(_any_contains(paths, stay.place) for stay in stays)
 
 

@@ -62,11 +62,10 @@ class RegistrationQuerySet(models.QuerySet):
             "placements__ward", "placements__cell", "placements__workplace"
         )
 
-    def running(self):
-        """Neither ended nor given up: what concerns somebody today."""
-        return self.exclude(
-            state__in=[self.model.State.ENDED, self.model.State.WITHDRAWN]
-        )
+    def living_there(self):
+        """Received, or known to live there while the letter is asked for."""
+        states = [self.model.State.RECEIVED, self.model.State.LETTER_ASKED]
+        return self.filter(state__in=states)
 
     def exempt_on(self, day: date):
         """Stays with an exemption in force on that day (HD 33, kind 1.1)."""

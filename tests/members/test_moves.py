@@ -431,6 +431,30 @@ def test_death_page_is_open_to_either_side(world, client, who, status):
     assert page.status_code == status
 
 
+@pytest.mark.parametrize("state", [State.SENT, State.RETURNED])
+def test_death_page_is_closed_to_a_ward_that_only_had_a_letter(world, client, state):
+    Registration.objects.create(
+        member=world.member,
+        workplace=world.workplace,
+        ward=world.sister_ward,
+        state=state,
+    )
+    client.force_login(world.sister_user)
+
+    page = client.get(reverse("members:death_add", args=[world.member.pk]))
+
+    assert page.status_code == 403
+
+
+def test_death_page_is_open_to_the_ward_that_asked_for_the_letter(world, client):
+    ask_for_letter(world.member, ward=world.sister_ward, on=DAY, by=world.sister_user)
+    client.force_login(world.sister_user)
+
+    page = client.get(reverse("members:death_add", args=[world.member.pk]))
+
+    assert page.status_code == 200
+
+
 def test_death_pages_write_and_take_back(world, client):
     client.force_login(world.workplace_user)
     file = reverse("reports:member_file", args=[world.member.pk])
