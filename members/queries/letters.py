@@ -104,6 +104,18 @@ def letters_of(user: User, tab: Tab, *, day: date) -> QuerySet[Registration]:
     return letters.annotate(waiting_since=_since(tab))
 
 
+def own_letters(user: User, keys: Collection[int]) -> QuerySet[Registration]:
+    """Those of the letters that the user's workplaces wrote for members that they still
+    have, in whatever state."""
+    paths = user.paths_of(Role.WORKPLACE)
+    letters = Registration.objects.filter(
+        within("workplace__path", paths),
+        within("member__workplace__path", paths),
+        pk__in=keys,
+    )
+    return letters.select_related("member", "ward", "cell", "workplace")
+
+
 def counts_of(user: User, *, day: date) -> dict[Tab, int]:
     """How many letters stand under each heading; one statement."""
     letters = Registration.objects.filter(

@@ -148,14 +148,13 @@ def note_ends(versions: dict[int, int], *, on: date, by: User) -> list[Registrat
     Raises ValidationError with a sentence for each that has changed meanwhile.
     """
     obstacles = Obstacles()
-    if not versions:
-        obstacles.say("Đồng chí chưa chọn ai.")
     stays = list(
         Registration.objects.filter(pk__in=versions)
         .select_related("member", "ward", "cell")
         .select_for_update(of=("self",), no_key=True)
         .order_by("pk")
     )
+    obstacles.compare(stays, versions)
     for stay in stays:
         if stay.state != State.ENDED or stay.version != versions[stay.pk]:
             obstacles.add(stay.member.full_name, _CHANGED)

@@ -5,7 +5,7 @@ ValidationError; nothing is written before there is none.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Sized
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -52,6 +52,13 @@ class Obstacles:
 
     def say(self, sentence: str) -> None:
         self._sentences.append(sentence)
+
+    def compare(self, found: Sized, chosen: Sized) -> None:
+        """Nobody was chosen, or who was chosen is no longer there."""
+        if not chosen:
+            self.say("Đồng chí chưa chọn ai.")
+        elif len(found) < len(chosen):
+            self.say("Có dòng đã chọn không còn nữa. Đồng chí chọn lại.")
 
     def refuse(self) -> None:
         """Raise one ValidationError with all sentences, if there are any."""
@@ -207,8 +214,7 @@ def held(
     rows = Registration.objects.filter(pk__in=versions).order_by("pk")
     rows = rows.select_related("member__workplace", "ward", "cell", "workplace")
     stays = list(rows.select_for_update(of=("self",), no_key=True))
-    if not lines:
-        obstacles.say("Đồng chí chưa chọn ai.")
+    obstacles.compare(stays, versions)
     for stay in stays:
         name, state = stay.member.full_name, State(stay.state)
         allowed = stay.is_received if to is None else to in Registration.STEPS[state]

@@ -21,11 +21,12 @@ from members.queries.letters import (
     counts_of,
     first_tab,
     letters_of,
+    own_letters,
 )
 from members.queries.rows import STATE_KINDS
 from members.services.letter_batches import note_ends, send_letters
 from members.services.stay_batches import Line
-from members.views.batches import MOST_AT_ONCE, SEARCH_LENGTH, Batch, run_batch
+from members.views.batches import SEARCH_LENGTH, Batch, in_order, run_batch
 from members.views.stay_tabs import StayTab, stay_tabs
 from party76.audit.models import Action
 from party76.audit.services import record
@@ -116,7 +117,7 @@ def letter_list(request):
 @require_POST
 def letters_send(request):
     """Send the drafts that were ticked, all or none, perhaps with running numbers."""
-    own, letters = _ticked(request, State.DRAFT)
+    own, letters = _ticked(request)
     form = SendManyForm(_sent(request), initial={"on": timezone.localdate()})
 
     def act(data, tell):
@@ -143,7 +144,7 @@ def letters_send(request):
 @require_POST
 def letters_note_end(request):
     """Take note of the ends that were ticked, all or none."""
-    own, stays = _ticked(request, State.ENDED)
+    own, stays = _ticked(request)
     form = NoteEndForm(_sent(request))
 
     def act(data, tell):
@@ -161,16 +162,13 @@ def letters_note_end(request):
     return run_batch(request, batch, form, stays, own, act)
 
 
-def _ticked(request, state) -> tuple[dict, list[Registration]]:
-    """What was sent of each line, and the letters in this order; others are not there."""
+def _ticked(request) -> tuple[dict, list[Registration]]:
+    """What was sent of each line, and the letters in this order, in whatever state they
+    are by now; those of another workplace are not there."""
     if not request.user.has_role(Role.WORKPLACE):
         raise PermissionDenied
     own = chosen_rows(request.POST.getlist("dong"))
-    tab = {State.DRAFT: Tab.DRAFT, State.ENDED: Tab.ENDED}[state]
-    letters = letters_of(request.user, tab, day=timezone.localdate())
-    with_units = letters.filter(pk__in=own).select_related("member", "ward", "cell")
-    found = {letter.pk: letter for letter in with_units.select_related("workplace")}
-    return own, [found[pk] for pk in own if pk in found][:MOST_AT_ONCE]
+    return own, in_order(own, own_letters(request.user, own))
 
 
 def _sent(request):

@@ -7,8 +7,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from members.models import Exemption, Member, Registration
-from members.services.letters import draft_letter, introduce, return_letter
-from members.services.stays import end_registration, receive_registration
+from members.services.letters import (
+    draft_letter,
+    introduce,
+    return_letter,
+    withdraw_letter,
+)
+from members.services.stays import (
+    end_registration,
+    note_end,
+    receive_registration,
+)
 from party76.audit.models import AuditEvent
 from tests.factories.members import make_member, make_registration
 from tests.factories.world import make_world
@@ -281,6 +290,40 @@ def test_drafts_when_one_was_changed_meanwhile_stay_all_unsent(world, workplace)
     assert f"Đồng chí {second.member.full_name}: vừa có người khác xử lý" in told
     assert f"Đồng chí {first.member.full_name}:" not in told
     assert not Registration.objects.filter(state="sent").exists()
+
+
+def test_drafts_when_one_was_withdrawn_meanwhile_stay_all_unsent(world, workplace):
+    first, second = drafts(world, 2)
+    ticked = tick(first, second)
+    withdraw_letter(second, version=second.version, by=world.workplace_user)
+
+    page = workplace.post(
+        reverse("members:letters_send"),
+        {**KEY, "lam": "1", "dong": ticked, "on": "01/06/2026"},
+    )
+
+    assert page.status_code == 422
+    assert f"Đồng chí {second.member.full_name}: vừa có người khác xử lý, nay ở " in (
+        page.content.decode()
+    )
+    assert Registration.objects.get(pk=first.pk).state == State.DRAFT
+
+
+def test_ends_when_one_was_noted_meanwhile_are_none_noted(world, workplace):
+    first, second = (
+        make_registration(make_member(world.workplace), world.ward, ended_on=DAY)
+        for _ in range(2)
+    )
+    ticked = tick(first, second)
+    note_end(second, on=DAY, version=second.version, by=world.workplace_user)
+
+    page = workplace.post(
+        reverse("members:letters_note_end"), {**KEY, "lam": "1", "dong": ticked}
+    )
+
+    assert page.status_code == 422
+    assert f"Đồng chí {second.member.full_name}:" in page.content.decode()
+    assert Registration.objects.get(pk=first.pk).end_noted_on is None
 
 
 def test_drafts_of_another_workplace_are_not_there_to_send(world, client):

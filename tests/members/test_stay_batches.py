@@ -162,6 +162,17 @@ def test_letters_when_some_cannot_be_received_write_nothing_and_say_who_and_why(
     assert not Placement.objects.filter(registration=good).exists()
 
 
+def test_letters_when_one_is_no_longer_there_write_nothing(world):
+    good, gone = letters(world, 2)
+    asked = lines([good, gone])
+    Registration.objects.filter(pk=gone.pk).delete()
+
+    with pytest.raises(ValidationError, match="không còn nữa"):
+        receive_letters(asked, on=DAY, by=world.ward_user)
+
+    assert Registration.objects.get(pk=good.pk).state == State.SENT
+
+
 def test_letters_when_a_cell_is_closed_are_refused(world):
     (letter,) = letters(world, 1)
     world.cell.valid_to = DAY
