@@ -20,6 +20,7 @@ from members.imports.runs import kinds_of
 from members.models import Member
 from members.permissions import (
     can_add_member,
+    can_change_workplace,
     can_edit_dwelling,
     can_edit_identity,
     can_introduce_from,
@@ -200,25 +201,38 @@ def dwelling_edit(request, pk):
 def workplace_change(request, pk):
     """A member goes over to another workplace; the residence stays as it is."""
     member = _member(request.user, pk)
-    if not can_edit_identity(request.user, member):
+    if not can_change_workplace(request.user, member):
         raise PermissionDenied
     initial = {"version": member.version, "on": timezone.localdate()}
     form = WorkplaceChangeForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            change_workplace(
-                member,
-                workplace=form.cleaned_data["workplace"],
-                on=form.cleaned_data["on"],
-                version=form.seen_version,
-                by=request.user,
-            )
-        except ValidationError as error:
-            put_errors(form, error)
-        else:
-            messages.success(request, "Đã chuyển nơi công tác của đồng chí này.")
-            return redirect("members:member_list")
+    is_sent = request.method == "POST" and form.is_valid()
+    if is_sent and _go_over(member, form, by=request.user):
+        messages.success(request, "Đã chuyển nơi công tác của đồng chí này.")
+        return redirect("members:member_list")
     return _page_of(request, form, "Chuyển nơi công tác", member)
+
+
+def _go_over(member: Member, form: WorkplaceChangeForm, *, by) -> bool:
+    workplace = form.cleaned_data["workplace"]
+    if not can_change_workplace(by, member, workplace):
+        form.add_error(
+            "workplace",
+            f"{workplace} dùng hệ thống: đơn vị ấy thêm đồng chí này vào danh sách của "
+            "mình, rồi hai bên ghép hai hồ sơ.",
+        )
+        return False
+    try:
+        change_workplace(
+            member,
+            workplace=workplace,
+            on=form.cleaned_data["on"],
+            version=form.seen_version,
+            by=by,
+        )
+    except ValidationError as error:
+        put_errors(form, error)
+        return False
+    return True
 
 
 def _page_of(request, form, title, member: Member):

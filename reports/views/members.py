@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from members.models import Member, Registration
 from members.permissions import (
+    can_change_workplace,
     can_edit_dwelling,
     can_edit_identity,
     can_introduce_from,
@@ -39,9 +40,12 @@ def member_file(request, pk):
         return redirect("reports:member_file", standing.pk)
     record(Action.VIEW, member, by=request.user, committee_code=member.workplace.code)
     file = read_file(member, request.user, day=timezone.localdate())
+    is_active = member.status == Member.Status.ACTIVE
     context = {
         "file": file,
         "can_edit_identity": can_edit_identity(request.user, member),
+        "can_change_workplace": is_active
+        and can_change_workplace(request.user, member),
         "can_edit_dwelling": can_edit_dwelling(request.user, member),
         "acts": _acts_on_member(request.user, file),
         "stays": _with_acts(request.user, file),

@@ -167,7 +167,7 @@ def test_buttons_when_followed_lead_to_pages_that_open(client, world):
         urls += [url for _, acts in page.context["stays"] for _, url in acts]
         opened += [client.get(url).status_code for url in urls]
 
-    assert opened == [200] * 17
+    assert opened == [200] * 16
 
 
 def test_cell_when_left_is_a_past_side_that_learns_nothing_of_the_next(read, world):
@@ -372,7 +372,7 @@ def test_file_when_it_grows_asks_no_more(
         make_check(world, stay)
     client.force_login(world.inspector_user)
 
-    with django_assert_num_queries(30):
+    with django_assert_num_queries(29):
         client.get(reverse("reports:member_file", args=[world.member.pk]))
 
 
