@@ -31,7 +31,6 @@ from party76.audit.services import record_many
 State = Registration.State
 _BATCH = 1_000
 NO_WARD = "chưa chọn đảng ủy nơi cư trú."
-_LEFT = "đã ra khỏi diện theo dõi."
 _CHANGED = (
     "hồ sơ hoặc giấy giới thiệu vừa có người khác sửa. Đồng chí xem lại dòng này rồi "
     "kiểm tra lại."
@@ -214,9 +213,7 @@ def _refuse(lines: Collection[LetterLine], found: dict[int, list[str]]) -> None:
 def _in_the_way(line: LetterLine, known: Situation, *, is_sent: bool):
     if line.mark != known.mark:
         yield _CHANGED
-    if line.member.status == Member.Status.LEFT:
-        yield _LEFT
-    elif line.member.status in GONE:
+    if line.member.status in GONE:
         yield GONE[line.member.status]
     if line.ward is None:
         yield NO_WARD

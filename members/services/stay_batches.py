@@ -21,7 +21,7 @@ from members.services.leaving import close_what_waits, leave
 from members.services.persons import check_not_in_future, identity_of
 from members.services.placements import new_placement
 from members.services.stays import END_FIELDS, put_end
-from members.services.steps import check_cell
+from members.services.steps import GONE, check_cell
 from members.services.tree_lock import hold_tree
 from party76.audit.models import Action
 from party76.audit.services import record_many
@@ -226,7 +226,7 @@ def held(
             )
         elif not allowed:
             obstacles.add(name, f"đang ở tình trạng “{state.label}”.")
-        elif to == State.RECEIVED and stay.member.status in _GONE:
+        elif to == State.RECEIVED and stay.member.status in GONE:
             obstacles.add(name, stay.member.get_status_display().lower() + ".")
     if to in {State.SENT, State.RECEIVED}:
         _find_chosen_twice(stays, obstacles)
@@ -242,9 +242,6 @@ def _find_chosen_twice(stays: Sequence[Registration], obstacles: Obstacles) -> N
                 member.full_name,
                 f"có {count} giấy trong danh sách. Đồng chí chọn một giấy.",
             )
-
-
-_GONE = {Member.Status.DEAD, Member.Status.MERGED}
 
 
 def _find_received_elsewhere(
