@@ -151,7 +151,7 @@ class Registration(Versioned):
         related_name="+",
         verbose_name="nơi cư trú mới",
     )
-    # The day on which the workplace took note that the residence had ended the stay.
+    # The day on which the workplace took note of the end, or of the return.
     end_noted_on = models.DateField("nơi công tác đã nhận biết", null=True, blank=True)
     # Identity as it was when the stay ended: what a past residence may still read.
     identity_at_end = models.JSONField(null=True, editable=False)

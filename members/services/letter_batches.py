@@ -23,6 +23,7 @@ from members.services.stay_batches import (
     take_steps,
     tell_nobody,
 )
+from members.services.stays import NOTED
 from members.services.steps import GONE
 from members.services.tree_lock import hold_tree
 from party76.audit.models import Action
@@ -142,7 +143,7 @@ def send_letters(
 
 @transaction.atomic
 def note_ends(versions: dict[int, int], *, on: date, by: User) -> list[Registration]:
-    """The workplace takes note of many ends, {stay: version seen}; all or nothing.
+    """The workplace takes note of many, {stay: version seen}, as note_end; all or nothing.
 
     Raises ValidationError with a sentence for each that has changed meanwhile.
     """
@@ -155,7 +156,7 @@ def note_ends(versions: dict[int, int], *, on: date, by: User) -> list[Registrat
     )
     obstacles.compare(stays, versions)
     for stay in stays:
-        if stay.state != State.ENDED or stay.version != versions[stay.pk]:
+        if stay.state not in NOTED or stay.version != versions[stay.pk]:
             obstacles.add(stay.member.full_name, _CHANGED)
     obstacles.refuse()
     Registration.objects.filter(pk__in=versions).update(

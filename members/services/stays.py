@@ -39,6 +39,8 @@ from party76.audit.models import Action
 from party76.shared.versions import save_versioned
 
 State = Registration.State
+# What the workplace takes note of.
+NOTED = {State.ENDED, State.RETURNED}
 END_FIELDS = ["ended_on", "end_reason", "end_number", "identity_at_end"]
 
 
@@ -266,9 +268,14 @@ def put_end(registration: Registration, *, on: date, reason: str, number: str) -
 def note_end(
     registration: Registration, *, on: date, version: int, by: User
 ) -> Registration:
-    """The workplace takes note that the residence has ended a stay; raises Conflict."""
-    if registration.state != State.ENDED:
-        raise ValidationError("Nơi cư trú chưa kết thúc theo dõi đồng chí này.")
+    """The workplace takes note of an end, or of a letter or request that came back.
+
+    Raises ValidationError for what still runs, and Conflict.
+    """
+    if registration.state not in NOTED:
+        raise ValidationError(
+            "Nơi cư trú chưa kết thúc theo dõi, cũng chưa trả lại giấy của đồng chí này."
+        )
     registration.end_noted_on = on
     save_versioned(registration, fields=["end_noted_on"], version=version)
     record_stay(Action.UPDATE, registration, by=by, facts={"noted": on.isoformat()})

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from members.models import Exemption, Member, Registration
 from members.services.letters import (
+    ask_for_letter,
     draft_letter,
     introduce,
     return_letter,
@@ -81,6 +82,7 @@ def test_letters_when_listed_stand_under_what_they_wait_for(world, workplace, ne
             "dang-soan",
             "cho-tiep-nhan",
             "tra-lai",
+            "rut-de-nghi",
             "de-nghi",
             "da-ket-thuc",
             "da-tiep-nhan",
@@ -92,6 +94,7 @@ def test_letters_when_listed_stand_under_what_they_wait_for(world, workplace, ne
         "dang-soan": [draft],
         "cho-tiep-nhan": [sent],
         "tra-lai": [returned],
+        "rut-de-nghi": [],
         "de-nghi": [asked],
         "da-ket-thuc": [ended],
         "da-tiep-nhan": [world.registration],
@@ -169,6 +172,55 @@ def test_letters_when_searched_by_name_are_found_without_marks(
     _, found = listed(workplace, "cho-tiep-nhan", q="tran van an")
 
     assert found == [letter]
+
+
+def test_returned_letter_is_settled_by_a_new_one_or_by_taking_note(
+    world, workplace, newcomer
+):
+    letter = introduce(newcomer, ward=world.ward, by=world.workplace_user)
+    return_letter(letter, reason="Sai", version=2, by=world.ward_user)
+    page, found = listed(workplace, "tra-lai")
+    note = page.context["rows"][0].acts[1].url
+
+    title = workplace.get(note).context["title"]
+    workplace.post(note, {**KEY, "version": found[0].version})
+
+    assert acts(page) == [["Giới thiệu lại", "Đã nhận biết"]]
+    assert title == "Nhận biết việc trả lại giấy giới thiệu"
+    assert listed(workplace, "tra-lai")[1] == []
+
+
+def test_returned_letters_when_noted_together_are_settled(world, workplace):
+    returned = [
+        introduce(
+            make_member(world.workplace), ward=world.ward, by=world.workplace_user
+        )
+        for _ in range(2)
+    ]
+    for letter in returned:
+        return_letter(letter, reason="Sai", version=2, by=world.ward_user)
+
+    workplace.post(
+        reverse("members:letters_note_end"),
+        {**KEY, "lam": "1", "dong": tick(*returned)},
+    )
+
+    noted = Registration.objects.filter(end_noted_on=timezone.localdate())
+    assert list(noted.order_by("pk")) == returned
+
+
+def test_request_that_the_ward_took_back_is_no_returned_letter(
+    world, workplace, newcomer
+):
+    request = ask_for_letter(newcomer, ward=world.ward, on=DAY, by=world.ward_user)
+    return_letter(request, reason="Nhầm người", version=1, by=world.ward_user)
+
+    _, returned = listed(workplace, "tra-lai")
+    page, taken_back = listed(workplace, "rut-de-nghi")
+
+    assert (returned, taken_back) == ([], [request])
+    assert acts(page) == [["Giới thiệu", "Đã nhận biết"]]
+    assert "Đề nghị giới thiệu đã rút" in page.content.decode()
 
 
 def test_list_when_no_heading_is_asked_for_opens_where_something_waits(
