@@ -20,7 +20,7 @@ from members.services.corrections import pass_on_requests_of
 from members.services.leaving import close_what_waits, leave
 from members.services.persons import check_not_in_future, identity_of
 from members.services.placements import new_placement
-from members.services.stays import END_FIELDS, put_end
+from members.services.stays import END_FIELDS, check_moved_to, put_end
 from members.services.steps import GONE, check_cell
 from members.services.tree_lock import hold_tree
 from party76.audit.models import Action
@@ -166,34 +166,28 @@ def end_stays(
     on: date,
     reason: str,
     number: str = "",
+    moved_to: Committee | None = None,
     by: User,
     tell: Tell = tell_nobody,
 ) -> list[Registration]:
-    """End many stays for one reason, on one day, by one document.
+    """End many stays for one reason, on one day, by one document; moved_to is the ward
+    to which they all moved.
 
-    Raises ValidationError with a sentence for each who is no longer received or came
-    only later; a death is nothing that is typed for many.
+    Raises ValidationError with a sentence for each who is no longer received, came only
+    later or lives in that ward; a death is nothing that is typed for many.
     """
     check_not_in_future(on, "Ngày kết thúc")
     if reason == EndReason.DIED:
         raise ValidationError("Từ trần thì ghi riêng từng đồng chí.")
+    check_moved_to(moved_to, reason)
     tell("Đang kiểm tra", 10)
     stays, obstacles = held(lines, State.ENDED)
-    begun = _open_placements(stays)
-    for stay in stays:
-        days = [day for day in (stay.received_on, begun.get(stay.pk)) if day]
-        first = max(days, default=on)  # who was never received is told of that above
-        if on < first:
-            obstacles.add(
-                stay.member.full_name,
-                f"ngày kết thúc không được trước ngày {first:%d/%m/%Y}, là ngày tiếp "
-                "nhận hoặc ngày về chi bộ hiện nay.",
-            )
+    _find_no_end(stays, on, moved_to, obstacles)
     obstacles.refuse()
     tell("Đang kết thúc theo dõi", 40)
     _close_placements(stays, on)
     for stay in stays:
-        put_end(stay, on=on, reason=reason, number=number)
+        put_end(stay, on=on, reason=reason, number=number, moved_to=moved_to)
     take_steps(stays, State.ENDED, END_FIELDS, by=by)
     close_what_waits(stays, reason=reason, by=by)
     members = [stay.member for stay in stays]
@@ -241,6 +235,30 @@ def _find_chosen_twice(stays: Sequence[Registration], obstacles: Obstacles) -> N
             obstacles.add(
                 member.full_name,
                 f"có {count} giấy trong danh sách. Đồng chí chọn một giấy.",
+            )
+
+
+def _find_no_end(
+    stays: Sequence[Registration],
+    on: date,
+    moved_to: Committee | None,
+    obstacles: Obstacles,
+) -> None:
+    """Whose stay began only later, and who lives already where all are to move."""
+    begun = _open_placements(stays)
+    for stay in stays:
+        days = [day for day in (stay.received_on, begun.get(stay.pk)) if day]
+        first = max(days, default=on)  # who was never received is told of that above
+        if on < first:
+            obstacles.add(
+                stay.member.full_name,
+                f"ngày kết thúc không được trước ngày {first:%d/%m/%Y}, là ngày tiếp "
+                "nhận hoặc ngày về chi bộ hiện nay.",
+            )
+        if moved_to is not None and moved_to.pk == stay.ward_id:
+            obstacles.add(
+                stay.member.full_name,
+                f"đang ở {moved_to} rồi, chọn nơi cư trú mới khác.",
             )
 
 

@@ -218,6 +218,7 @@ def stays_end(request):
             on=data["on"],
             reason=data["end_reason"],
             number=data["number"],
+            moved_to=data["moved_to"],
             by=request.user,
             tell=tell,
         )

@@ -218,6 +218,22 @@ def test_batch_page_of_the_ward_when_sent_writes(world, client, name, who, data)
     }
 
 
+def test_end_page_when_many_move_takes_the_new_ward_by_name(world, client):
+    stays = received(world, 2)
+    client.force_login(world.ward_user)
+    data = {**KEY, "lam": "1", "on": "01/06/2026", "dong": posted(stays)}
+    to = {"moved_to_typed": world.sister_ward.name}
+    url = reverse("members:stays_end")
+
+    refused = client.post(url, {**data, **to, "end_reason": "other"})
+    client.post(url, {**data, **to, "end_reason": "moved_away"})
+
+    assert refused.status_code == 422
+    assert list(refused.context["form"].errors) == ["moved_to"]
+    ended = Registration.objects.filter(pk__in=[stay.pk for stay in stays])
+    assert set(ended.values_list("moved_to", flat=True)) == {world.sister_ward.pk}
+
+
 def test_assign_page_when_sent_passes_all_to_the_cell(world, client):
     stays = received(world, 2)
     client.force_login(world.ward_user)

@@ -103,17 +103,23 @@ def test_move_to_the_ward_where_he_is_is_refused(world):
     assert "moved_to" in refused.value.message_dict
 
 
-def test_new_ward_when_the_reason_is_another_is_not_kept(world):
-    end_registration(
-        world.registration,
-        on=DAY,
-        reason="retired",
-        moved_to=world.sister_ward,
-        version=1,
-        by=world.ward_user,
+def test_new_ward_when_the_reason_is_another_is_refused_beside_the_field(world, client):
+    client.force_login(world.ward_user)
+
+    page = client.post(
+        reverse("members:registration_end", args=[world.registration.pk]),
+        {
+            **KEY,
+            "version": 1,
+            "end_reason": "not_dwelling",
+            "ended_on": "01/06/2026",
+            "moved_to_typed": world.sister_ward.name,
+        },
     )
 
-    assert stored(world.registration).moved_to is None
+    assert page.status_code == 422
+    assert list(page.context["form"].errors) == ["moved_to"]
+    assert stored(world.registration).state == State.RECEIVED
 
 
 def test_comment_of_the_cell_when_written_before_survives_the_end(world):
