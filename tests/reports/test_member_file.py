@@ -167,7 +167,18 @@ def test_buttons_when_followed_lead_to_pages_that_open(client, world):
         urls += [url for _, acts in page.context["stays"] for _, url in acts]
         opened += [client.get(url).status_code for url in urls]
 
-    assert opened == [200] * 16
+    assert opened == [200] * 17
+
+
+@pytest.mark.parametrize(("status", "offered"), [("active", True), ("left", False)])
+def test_death_is_offered_only_of_who_is_followed(client, world, status, offered):
+    member = make_member(world.workplace, status=status)
+    client.force_login(world.workplace_user)
+
+    page = client.get(reverse("reports:member_file", args=[member.pk]))
+
+    link = reverse("members:death_add", args=[member.pk])
+    assert (link in page.content.decode()) == offered
 
 
 def test_cell_when_left_is_a_past_side_that_learns_nothing_of_the_next(read, world):
