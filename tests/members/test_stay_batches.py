@@ -537,7 +537,9 @@ def test_stays_when_ended_together_for_the_ward_where_they_are_write_nothing(wor
             by=world.ward_user,
         )
 
-    assert [("chọn nơi cư trú mới khác" in one) for one in sentences(refused)] == [True] * 2
+    assert [("chọn nơi cư trú mới khác" in one) for one in sentences(refused)] == [
+        True
+    ] * 2
     assert Registration.objects.get(pk=stays[0].pk).state == State.RECEIVED
 
 
