@@ -160,6 +160,19 @@ def can_edit_identity(user: User, member: Member) -> bool:
     return _receives(user, member) and is_on_paper(member.workplace, Role.WORKPLACE)
 
 
+def can_change_workplace(
+    user: User, member: Member, to: Committee | None = None
+) -> bool:
+    """The workplace lets its member go over to any unit; where it is on paper, the ward
+    committee writes it down, to another on paper: one in the system has its own word."""
+    if can_introduce_from(user, member.workplace):
+        return True
+    units = [member.workplace, *([to] if to else [])]
+    return _is_at_ward_of(user, member) and all(
+        is_on_paper(unit, Role.WORKPLACE) for unit in units
+    )
+
+
 def can_edit_dwelling(user: User, member: Member) -> bool:
     """The residence owns phone, address and household."""
     return _receives(user, member)
@@ -227,10 +240,7 @@ def can_report_dwelling(user: User, registration: Registration) -> bool:
 
 def can_report_death(user: User, member: Member) -> bool:
     """Either side at once: the workplace, or the ward that has the member."""
-    if can_introduce_from(user, member.workplace):
-        return True
-    stays = member.registrations.running().select_related("ward")
-    return any(can_receive_at(user, stay.ward) for stay in stays)
+    return can_introduce_from(user, member.workplace) or _is_at_ward_of(user, member)
 
 
 def can_run_residence(user: User, committee: Committee) -> bool:
@@ -350,10 +360,16 @@ def _receives(user: User, member: Member) -> bool:
     paths = user.paths_of(*_RESIDENCE)
     if not paths:
         return False
-    stays = member.registrations.filter(
-        state__in=[Registration.State.RECEIVED, Registration.State.LETTER_ASKED]
-    ).select_related("ward", "cell")
+    stays = member.registrations.living_there().select_related("ward", "cell")
     return any(_any_contains(paths, stay.place) for stay in stays)
+
+
+def _is_at_ward_of(user: User, member: Member) -> bool:
+    """The ward committee that has the member, or asked for the letter."""
+    if not user.has_role(Role.RESIDENCE_WARD):
+        return False
+    stays = member.registrations.living_there().select_related("ward")
+    return any(can_receive_at(user, stay.ward) for stay in stays)
 
 
 def can_administer_account(user: User, account: User) -> bool:

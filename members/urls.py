@@ -150,6 +150,11 @@ urlpatterns = [
         dwelling.dwelling_answer,
         name="dwelling_answer",
     ),
+    path(
+        "dang-vien/<int:pk>/ra-khoi-danh-sach/",
+        persons.member_leave,
+        name="member_leave",
+    ),
     path("dang-vien/<int:pk>/tu-tran/", dwelling.death_add, name="death_add"),
     path(
         "dang-vien/<int:pk>/tu-tran/hoan-tac/", dwelling.death_undo, name="death_undo"

@@ -158,6 +158,8 @@ POST | members:dwelling_report        | registration                    | + + . 
 GET  | members:dwelling_list          |                                 | + + + + + - - - - - -
 GET  | members:dwelling_answer        | check                           | + - . . . . . . - - .
 POST | members:dwelling_answer        | check                           | + - . . . . . . - - .
+GET  | members:member_leave           | member                          | - - . . - + . - - - .
+POST | members:member_leave           | member                          | - - . . - + . - - - .
 GET  | members:death_add              | member                          | + - . . - + . - - - .
 POST | members:death_add              | member                          | + - . . - + . - - - .
 GET  | members:death_undo             | dead                            | + - . . . - . . - - .

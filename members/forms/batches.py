@@ -62,6 +62,13 @@ class EndManyForm(BaseForm):
         label="Từ ngày", help_text="Ngày đầu tiên các đồng chí không còn được theo dõi."
     )
     number = forms.CharField(label="Số văn bản", max_length=40, required=False)
+    moved_to = UnitField(
+        label="Nơi cư trú mới của tất cả",
+        required=False,
+        wards_only=True,
+        help_text="Khi chuyển nơi cư trú: nơi công tác được nhắc giới thiệu về đó. Về "
+        "nhiều nơi thì ghi từng nhóm.",
+    )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

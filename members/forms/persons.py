@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from members.forms.units import UnitField
-from members.models import Committee, Member, Role, User
+from members.models import Committee, EndReason, Member, Role, User
 from members.queries.persons import (
     LISTED_LABELS,
     Chosen,
@@ -12,6 +12,7 @@ from members.queries.persons import (
     possible_duplicates,
 )
 from members.scopes import within
+from members.services.leaving import LEAVES
 from party76.shared.forms import BaseForm, BaseModelForm, DateField
 from party76.spreadsheets.values import BadValue, date, name
 
@@ -172,6 +173,21 @@ class WorkplaceChangeForm(BaseForm):
     submit_label = "Chuyển nơi công tác"
     workplace = UnitField(label="Nơi công tác mới")
     on = DateField(label="Từ ngày")
+
+
+class LeaveForm(BaseForm):
+    """Off the workplace's list, for one of the reasons for which one leaves for good."""
+
+    submit_label = "Đưa ra khỏi danh sách"
+    reason = forms.ChoiceField(
+        label="Lý do",
+        choices=[
+            ("", "Chọn lý do"),
+            *((key, label) for key, label in EndReason.choices if key in LEAVES),
+        ],
+    )
+    on = DateField(label="Từ ngày")
+    number = forms.CharField(label="Số văn bản", max_length=40, required=False)
 
 
 class MemberFilterForm(forms.Form):

@@ -62,11 +62,10 @@ class RegistrationQuerySet(models.QuerySet):
             "placements__ward", "placements__cell", "placements__workplace"
         )
 
-    def running(self):
-        """Neither ended nor given up: what concerns somebody today."""
-        return self.exclude(
-            state__in=[self.model.State.ENDED, self.model.State.WITHDRAWN]
-        )
+    def living_there(self):
+        """Received, or known to live there while the letter is asked for."""
+        states = [self.model.State.RECEIVED, self.model.State.LETTER_ASKED]
+        return self.filter(state__in=states)
 
     def exempt_on(self, day: date):
         """Stays with an exemption in force on that day (HD 33, kind 1.1)."""
@@ -152,7 +151,7 @@ class Registration(Versioned):
         related_name="+",
         verbose_name="nơi cư trú mới",
     )
-    # The day on which the workplace took note that the residence had ended the stay.
+    # The day on which the workplace took note of the end, or of the return.
     end_noted_on = models.DateField("nơi công tác đã nhận biết", null=True, blank=True)
     # Identity as it was when the stay ended: what a past residence may still read.
     identity_at_end = models.JSONField(null=True, editable=False)

@@ -74,7 +74,7 @@ def without_account(paths: Iterable[str]) -> QuerySet[Committee]:
     workers = Member.objects.filter(
         workplace=OuterRef("pk"), status=Member.Status.ACTIVE
     )
-    stays = Registration.objects.running().filter(workplace=OuterRef("pk"))
+    stays = Registration.objects.living_there().filter(workplace=OuterRef("pk"))
     lacks_residence = Q(kind=Kind.WARD) & on_paper("", Role.RESIDENCE_WARD)
     lacks_workplace = (Q(Exists(workers)) | Q(Exists(stays))) & on_paper(
         "", Role.WORKPLACE

@@ -32,6 +32,7 @@ class Tab(StrEnum):
     DRAFT = "dang-soan"
     SENT = "cho-tiep-nhan"
     RETURNED = "tra-lai"
+    TAKEN_BACK = "rut-de-nghi"
     ASKED = "de-nghi"
     ENDED = "da-ket-thuc"
     RECEIVED = "da-tiep-nhan"
@@ -42,13 +43,23 @@ TAB_LABELS = {
     Tab.DRAFT: "Đang soạn",
     Tab.SENT: "Chờ tiếp nhận",
     Tab.RETURNED: "Bị trả lại",
+    Tab.TAKEN_BACK: "Đề nghị đã rút",
     Tab.ASKED: "Nơi cư trú đề nghị",
     Tab.ENDED: "Đã kết thúc ở nơi cư trú",
     Tab.RECEIVED: "Đã tiếp nhận",
     Tab.UNNUMBERED: "Chưa ghi số",
 }
 # What waits for the workplace itself comes first where no tab was asked for.
-_WAITING = [Tab.RETURNED, Tab.ASKED, Tab.ENDED, Tab.DRAFT, Tab.SENT]
+_WAITING = [
+    Tab.RETURNED,
+    Tab.ASKED,
+    Tab.ENDED,
+    Tab.DRAFT,
+    Tab.SENT,
+    Tab.TAKEN_BACK,
+]
+# The ward asked for a letter, and took that back before there was one.
+TAKEN_BACK = Q(state=State.RETURNED, asked_on__isnull=False, sent_on=None)
 
 
 @dataclass(frozen=True)
@@ -79,12 +90,20 @@ class Situation:
 
 def before_in_words(stay: Registration) -> str:
     """Why somebody is to be introduced anew: the letter came back, or the stay ended."""
+    if is_taken_back(stay):
+        return f"{stay.ward.name} rút đề nghị giới thiệu: {stay.return_reason}"
     if stay.state == State.RETURNED:
         return f"{stay.ward.name} trả lại giấy: {stay.return_reason}"
     reason = stay.get_end_reason_display()
     day = f" từ ngày {stay.ended_on:%d/%m/%Y}" if stay.ended_on else ""
     to = f"; nơi mới: {stay.moved_to.name}" if stay.moved_to else ""
     return f"{stay.ward.name} kết thúc theo dõi{day}: {reason}{to}"
+
+
+def is_taken_back(stay: Registration) -> bool:
+    """Whether it is a request that the ward took back, and no letter; as TAKEN_BACK."""
+    is_request = stay.asked_on is not None and stay.sent_on is None
+    return stay.state == State.RETURNED and is_request
 
 
 @dataclass(frozen=True)
@@ -102,6 +121,18 @@ def letters_of(user: User, tab: Tab, *, day: date) -> QuerySet[Registration]:
         within("workplace__path", user.paths_of(Role.WORKPLACE)), _under(tab, user, day)
     )
     return letters.annotate(waiting_since=_since(tab))
+
+
+def own_letters(user: User, keys: Collection[int]) -> QuerySet[Registration]:
+    """Those of the letters that the user's workplaces wrote for members that they still
+    have, in whatever state."""
+    paths = user.paths_of(Role.WORKPLACE)
+    letters = Registration.objects.filter(
+        within("workplace__path", paths),
+        within("member__workplace__path", paths),
+        pk__in=keys,
+    )
+    return letters.select_related("member", "ward", "cell", "workplace")
 
 
 def counts_of(user: User, *, day: date) -> dict[Tab, int]:
@@ -177,8 +208,10 @@ def proposals(
 
 
 def _under(tab: Tab, user: User, day: date) -> Q:
-    if tab is Tab.RETURNED:
-        return Q(state=State.RETURNED) & _last_word() & _still_ours(user)
+    if tab in {Tab.RETURNED, Tab.TAKEN_BACK}:
+        came_back = Q(state=State.RETURNED, end_noted_on=None)
+        which = TAKEN_BACK if tab is Tab.TAKEN_BACK else ~TAKEN_BACK
+        return came_back & which & _last_word() & _still_ours(user)
     if tab is Tab.ENDED:
         return Q(state=State.ENDED, end_noted_on=None) & _last_word() & _told(user, day)
     if tab is Tab.UNNUMBERED:
@@ -228,7 +261,7 @@ def _since(tab: Tab):
     }
     if tab in known:
         return Coalesce(*known[tab], _long_ago())
-    if tab is Tab.RETURNED:
+    if tab in {Tab.RETURNED, Tab.TAKEN_BACK}:
         return Coalesce(recorded_day(Action.STEP, to=State.RETURNED), _long_ago())
     return Coalesce(recorded_day(Action.CREATE), _long_ago())
 

@@ -23,6 +23,7 @@ from members.services.stay_batches import (
     take_steps,
     tell_nobody,
 )
+from members.services.stays import NOTED
 from members.services.steps import GONE
 from members.services.tree_lock import hold_tree
 from party76.audit.models import Action
@@ -31,7 +32,6 @@ from party76.audit.services import record_many
 State = Registration.State
 _BATCH = 1_000
 NO_WARD = "chưa chọn đảng ủy nơi cư trú."
-_LEFT = "đã ra khỏi diện theo dõi."
 _CHANGED = (
     "hồ sơ hoặc giấy giới thiệu vừa có người khác sửa. Đồng chí xem lại dòng này rồi "
     "kiểm tra lại."
@@ -143,21 +143,20 @@ def send_letters(
 
 @transaction.atomic
 def note_ends(versions: dict[int, int], *, on: date, by: User) -> list[Registration]:
-    """The workplace takes note of many ends, {stay: version seen}; all or nothing.
+    """The workplace takes note of many, {stay: version seen}, as note_end; all or nothing.
 
     Raises ValidationError with a sentence for each that has changed meanwhile.
     """
     obstacles = Obstacles()
-    if not versions:
-        obstacles.say("Đồng chí chưa chọn ai.")
     stays = list(
         Registration.objects.filter(pk__in=versions)
         .select_related("member", "ward", "cell")
         .select_for_update(of=("self",), no_key=True)
         .order_by("pk")
     )
+    obstacles.compare(stays, versions)
     for stay in stays:
-        if stay.state != State.ENDED or stay.version != versions[stay.pk]:
+        if stay.state not in NOTED or stay.version != versions[stay.pk]:
             obstacles.add(stay.member.full_name, _CHANGED)
     obstacles.refuse()
     Registration.objects.filter(pk__in=versions).update(
@@ -215,9 +214,7 @@ def _refuse(lines: Collection[LetterLine], found: dict[int, list[str]]) -> None:
 def _in_the_way(line: LetterLine, known: Situation, *, is_sent: bool):
     if line.mark != known.mark:
         yield _CHANGED
-    if line.member.status == Member.Status.LEFT:
-        yield _LEFT
-    elif line.member.status in GONE:
+    if line.member.status in GONE:
         yield GONE[line.member.status]
     if line.ward is None:
         yield NO_WARD

@@ -5,7 +5,7 @@ ValidationError; nothing is written before there is none.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Sized
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -20,8 +20,8 @@ from members.services.corrections import pass_on_requests_of
 from members.services.leaving import close_what_waits, leave
 from members.services.persons import check_not_in_future, identity_of
 from members.services.placements import new_placement
-from members.services.stays import END_FIELDS, put_end
-from members.services.steps import check_cell
+from members.services.stays import END_FIELDS, check_moved_to, put_end
+from members.services.steps import GONE, check_cell
 from members.services.tree_lock import hold_tree
 from party76.audit.models import Action
 from party76.audit.services import record_many
@@ -52,6 +52,13 @@ class Obstacles:
 
     def say(self, sentence: str) -> None:
         self._sentences.append(sentence)
+
+    def compare(self, found: Sized, chosen: Sized) -> None:
+        """Nobody was chosen, or who was chosen is no longer there."""
+        if not chosen:
+            self.say("Đồng chí chưa chọn ai.")
+        elif len(found) < len(chosen):
+            self.say("Có dòng đã chọn không còn nữa. Đồng chí chọn lại.")
 
     def refuse(self) -> None:
         """Raise one ValidationError with all sentences, if there are any."""
@@ -159,34 +166,28 @@ def end_stays(
     on: date,
     reason: str,
     number: str = "",
+    moved_to: Committee | None = None,
     by: User,
     tell: Tell = tell_nobody,
 ) -> list[Registration]:
-    """End many stays for one reason, on one day, by one document.
+    """End many stays for one reason, on one day, by one document; moved_to is the ward
+    to which they all moved.
 
-    Raises ValidationError with a sentence for each who is no longer received or came
-    only later; a death is nothing that is typed for many.
+    Raises ValidationError with a sentence for each who is no longer received, came only
+    later or lives in that ward; a death is nothing that is typed for many.
     """
     check_not_in_future(on, "Ngày kết thúc")
     if reason == EndReason.DIED:
         raise ValidationError("Từ trần thì ghi riêng từng đồng chí.")
+    check_moved_to(moved_to, reason)
     tell("Đang kiểm tra", 10)
     stays, obstacles = held(lines, State.ENDED)
-    begun = _open_placements(stays)
-    for stay in stays:
-        days = [day for day in (stay.received_on, begun.get(stay.pk)) if day]
-        first = max(days, default=on)  # who was never received is told of that above
-        if on < first:
-            obstacles.add(
-                stay.member.full_name,
-                f"ngày kết thúc không được trước ngày {first:%d/%m/%Y}, là ngày tiếp "
-                "nhận hoặc ngày về chi bộ hiện nay.",
-            )
+    _find_no_end(stays, on, moved_to, obstacles)
     obstacles.refuse()
     tell("Đang kết thúc theo dõi", 40)
     _close_placements(stays, on)
     for stay in stays:
-        put_end(stay, on=on, reason=reason, number=number)
+        put_end(stay, on=on, reason=reason, number=number, moved_to=moved_to)
     take_steps(stays, State.ENDED, END_FIELDS, by=by)
     close_what_waits(stays, reason=reason, by=by)
     members = [stay.member for stay in stays]
@@ -207,8 +208,7 @@ def held(
     rows = Registration.objects.filter(pk__in=versions).order_by("pk")
     rows = rows.select_related("member__workplace", "ward", "cell", "workplace")
     stays = list(rows.select_for_update(of=("self",), no_key=True))
-    if not lines:
-        obstacles.say("Đồng chí chưa chọn ai.")
+    obstacles.compare(stays, versions)
     for stay in stays:
         name, state = stay.member.full_name, State(stay.state)
         allowed = stay.is_received if to is None else to in Registration.STEPS[state]
@@ -220,7 +220,7 @@ def held(
             )
         elif not allowed:
             obstacles.add(name, f"đang ở tình trạng “{state.label}”.")
-        elif to == State.RECEIVED and stay.member.status in _GONE:
+        elif to == State.RECEIVED and stay.member.status in GONE:
             obstacles.add(name, stay.member.get_status_display().lower() + ".")
     if to in {State.SENT, State.RECEIVED}:
         _find_chosen_twice(stays, obstacles)
@@ -238,7 +238,28 @@ def _find_chosen_twice(stays: Sequence[Registration], obstacles: Obstacles) -> N
             )
 
 
-_GONE = {Member.Status.DEAD, Member.Status.MERGED}
+def _find_no_end(
+    stays: Sequence[Registration],
+    on: date,
+    moved_to: Committee | None,
+    obstacles: Obstacles,
+) -> None:
+    """Whose stay began only later, and who lives already where all are to move."""
+    begun = _open_placements(stays)
+    for stay in stays:
+        days = [day for day in (stay.received_on, begun.get(stay.pk)) if day]
+        first = max(days, default=on)  # who was never received is told of that above
+        if on < first:
+            obstacles.add(
+                stay.member.full_name,
+                f"ngày kết thúc không được trước ngày {first:%d/%m/%Y}, là ngày tiếp "
+                "nhận hoặc ngày về chi bộ hiện nay.",
+            )
+        if moved_to is not None and moved_to.pk == stay.ward_id:
+            obstacles.add(
+                stay.member.full_name,
+                f"đang ở {moved_to} rồi, chọn nơi cư trú mới khác.",
+            )
 
 
 def _find_received_elsewhere(

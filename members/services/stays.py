@@ -39,7 +39,9 @@ from party76.audit.models import Action
 from party76.shared.versions import save_versioned
 
 State = Registration.State
-END_FIELDS = ["ended_on", "end_reason", "end_number", "identity_at_end"]
+# What the workplace takes note of.
+NOTED = {State.ENDED, State.RETURNED}
+END_FIELDS = ["ended_on", "end_reason", "end_number", "identity_at_end", "moved_to"]
 
 
 @transaction.atomic
@@ -214,13 +216,19 @@ def end_registration(
         raise ValidationError(
             {"ended_on": "Ngày kết thúc không được trước ngày tiếp nhận."}
         )
-    _check_moved_to(registration, moved_to)
+    check_moved_to(moved_to, reason)
+    if moved_to is not None and moved_to.pk == registration.ward_id:
+        raise ValidationError(
+            {
+                "moved_to": "Nơi cư trú mới trùng với nơi đang theo dõi. Chuyển trong cùng "
+                "xã, phường thì đồng chí chuyển chi bộ."
+            }
+        )
     close_placement(registration, on=on)
     said = registration.closing_comment
     registration.closing_comment = comment or said
-    registration.moved_to = moved_to if reason == EndReason.MOVED_AWAY else None
-    put_end(registration, on=on, reason=reason, number=number)
-    fields = [*END_FIELDS, "closing_comment", "moved_to"]
+    put_end(registration, on=on, reason=reason, number=number, moved_to=moved_to)
+    fields = [*END_FIELDS, "closing_comment"]
     take_step(registration, State.ENDED, fields, version=version, by=by)
     if registration.closing_comment != said:
         _record_comment(registration, by=by)
@@ -254,8 +262,16 @@ def write_closing_comment(
     return registration
 
 
-def put_end(registration: Registration, *, on: date, reason: str, number: str) -> None:
+def put_end(
+    registration: Registration,
+    *,
+    on: date,
+    reason: str,
+    number: str,
+    moved_to: Committee | None,
+) -> None:
     """Write the end into the columns of the stay, with the identity as it is now."""
+    registration.moved_to = moved_to
     registration.ended_on = on
     registration.end_reason = reason
     registration.end_number = number
@@ -266,21 +282,27 @@ def put_end(registration: Registration, *, on: date, reason: str, number: str) -
 def note_end(
     registration: Registration, *, on: date, version: int, by: User
 ) -> Registration:
-    """The workplace takes note that the residence has ended a stay; raises Conflict."""
-    if registration.state != State.ENDED:
-        raise ValidationError("Nơi cư trú chưa kết thúc theo dõi đồng chí này.")
+    """The workplace takes note of an end, or of a letter or request that came back.
+
+    Raises ValidationError for what still runs, and Conflict.
+    """
+    if registration.state not in NOTED:
+        raise ValidationError(
+            "Nơi cư trú chưa kết thúc theo dõi, cũng chưa trả lại giấy của đồng chí này."
+        )
     registration.end_noted_on = on
     save_versioned(registration, fields=["end_noted_on"], version=version)
     record_stay(Action.UPDATE, registration, by=by, facts={"noted": on.isoformat()})
     return registration
 
 
-def _check_moved_to(registration: Registration, moved_to: Committee | None) -> None:
-    if moved_to is not None and moved_to.pk == registration.ward_id:
+def check_moved_to(moved_to: Committee | None, reason: str) -> None:
+    """Raise ValidationError for a new ward of somebody who does not move away."""
+    if moved_to is not None and reason != EndReason.MOVED_AWAY:
         raise ValidationError(
             {
-                "moved_to": "Nơi cư trú mới trùng với nơi đang theo dõi. Chuyển trong cùng "
-                "xã, phường thì đồng chí chuyển chi bộ."
+                "moved_to": "Nơi cư trú mới chỉ ghi khi lý do là “Chuyển nơi cư trú”. Đồng "
+                "chí đổi lý do, hoặc xóa nơi cư trú mới."
             }
         )
 

@@ -11,7 +11,8 @@ from party76.shared.versions import save_versioned
 
 State = Registration.State
 RUNNING = [State.DRAFT, State.SENT, State.LETTER_ASKED, State.RECEIVED]
-# Who is introduced nowhere any more, and the sentence that says so.
+# Who is introduced nowhere any more, and the sentence that says so. Whoever left may
+# come back: a letter is the way, and its receipt puts him on the list again.
 GONE: dict[str, str] = {
     Member.Status.DEAD: "Đồng chí này đã từ trần.",
     Member.Status.MERGED: "Hồ sơ này đã ghép vào hồ sơ khác của cùng một người.",

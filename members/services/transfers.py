@@ -47,8 +47,7 @@ def transfer_members(
     _find_changed(members, versions, workplace, obstacles)
     _find_letters(members, obstacles)
     _find_later(stays, on, obstacles)
-    if not members:
-        obstacles.say("Đồng chí chưa chọn ai.")
+    obstacles.compare(members, versions)
     obstacles.refuse()
     tell("Đang chuyển nơi công tác", 40)
     before = {member.pk: member.workplace.code for member in members}

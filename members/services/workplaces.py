@@ -22,8 +22,9 @@ def change_workplace(
 ) -> Member:
     """Let a member belong to another workplace from a day; the stay goes on.
 
-    Raises ValidationError while a letter of the old workplace is under way, for a
-    closed unit or a day to come, and Conflict when somebody else saved first.
+    Raises ValidationError for who died or left, while a letter of the old workplace is
+    under way, for a closed unit or a day to come, and Conflict when somebody else saved
+    first.
     """
     hold_tree(workplace)
     _check_workplace_change(member, workplace, on)
@@ -60,7 +61,13 @@ def _check_workplace_change(member: Member, workplace: Committee, on: date) -> N
     if workplace.pk == member.workplace_id:
         raise ValidationError("Nơi công tác mới trùng với nơi công tác hiện nay.")
     # Who writes a letter for him at this moment is waited for, and waits for this.
-    Member.objects.select_for_update(no_key=True).only("pk").get(pk=member.pk)
+    rows = Member.objects.select_for_update(no_key=True)
+    held = rows.only("status").get(pk=member.pk)
+    if held.status != Member.Status.ACTIVE:
+        raise ValidationError(
+            f"Đồng chí này {held.get_status_display().lower()}, không chuyển nơi công "
+            "tác được."
+        )
     letters = member.registrations.filter(
         state__in=[Registration.State.DRAFT, Registration.State.SENT]
     )

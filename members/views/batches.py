@@ -33,6 +33,7 @@ from members.queries.inbox import (
     received_at_ward,
     receiving_cells,
 )
+from members.queries.letters import members_of
 from members.services.stay_batches import (
     Line,
     assign_cells,
@@ -217,6 +218,7 @@ def stays_end(request):
             on=data["on"],
             reason=data["end_reason"],
             number=data["number"],
+            moved_to=data["moved_to"],
             by=request.user,
             tell=tell,
         )
@@ -238,8 +240,7 @@ def members_transfer(request):
     if not request.user.has_role(Role.WORKPLACE):
         raise PermissionDenied
     own = chosen_rows(request.POST.getlist("dong"))
-    found = colleagues(request.user).filter(pk__in=own).select_related("workplace")
-    members = list(found[:MOST_AT_ONCE])
+    members = in_order(own, members_of(request.user, own))
     form = TransferManyForm(_sent(request), initial=_today())
 
     def act(data, tell):
@@ -271,11 +272,15 @@ def batch_progress(request):
 
 def run_batch(request, batch: Batch, form, people, own, act: Callable[..., str]):
     """The page of the second step; act writes and says what was done."""
+    missing = _missing(own, people)
     if not people:
-        messages.info(request, "Đồng chí chưa chọn ai. Đồng chí đánh dấu rồi làm lại.")
+        none = "Đồng chí chưa chọn ai. Đồng chí đánh dấu rồi làm lại."
+        messages.info(request, missing or none)
         return redirect(batch.back)
     key = batch_key(request.user)
-    if "lam" in request.POST and form.is_valid():
+    if form.is_bound and missing:
+        form.add_error(None, missing)
+    elif "lam" in request.POST and form.is_valid():
         try:
             done = act(
                 form.cleaned_data, lambda text, share: note_running(key, text, share)
@@ -291,7 +296,7 @@ def run_batch(request, batch: Batch, form, people, own, act: Callable[..., str])
     context: dict[str, Any] = {
         "batch": batch,
         "form": form,
-        "obstacles": form.non_field_errors() if form.is_bound else [],
+        "obstacles": _obstacles(form, missing),
         "lines": [(person, *own[person.pk]) for person in people],
         "of_stays": isinstance(people[0], Registration),
     }
@@ -299,12 +304,40 @@ def run_batch(request, batch: Batch, form, people, own, act: Callable[..., str])
     return render(request, "members/batch.html", context, status=status)
 
 
+def _obstacles(form, missing: str) -> list[str]:
+    if form.is_bound:
+        return form.non_field_errors()
+    return [missing] if missing else []
+
+
+def in_order(own, rows) -> list:
+    """The rows in the order in which they were shown, as many as go at once."""
+    found = {row.pk: row for row in rows}
+    return [found[pk] for pk in own if pk in found][:MOST_AT_ONCE]
+
+
+def _missing(own, people) -> str:
+    """What to say when not all that was ticked is there: nobody is left out unseen, or
+    the running numbers would go to others than the page showed."""
+    if len(own) > MOST_AT_ONCE:
+        return (
+            f"Đồng chí đã chọn {len(own)} dòng; mỗi lần nhiều nhất {MOST_AT_ONCE} đồng "
+            "chí. Đồng chí quay lại, bỏ bớt."
+        )
+    if len(people) == len(own):
+        return ""
+    return (
+        f"{len(own) - len(people)} dòng đã chọn không còn ở đây: giấy vừa được rút, hoặc "
+        "đồng chí ấy đã sang nơi khác. Đồng chí xem lại những dòng còn lại, nhất là các "
+        "số, rồi làm lại."
+    )
+
+
 def _ticked(user, own) -> list[Registration]:
-    """The stays that were ticked, in the order in which they were shown."""
+    """The stays that were ticked."""
     if not user.has_role(Role.RESIDENCE_WARD):
         raise PermissionDenied
-    found = {stay.pk: stay for stay in chosen_stays(user, own)}
-    return [found[pk] for pk in own if pk in found][:MOST_AT_ONCE]
+    return in_order(own, chosen_stays(user, own))
 
 
 def _lines(stays, own) -> list[Line]:

@@ -20,12 +20,15 @@ from members.queries.letters import (
     Tab,
     counts_of,
     first_tab,
+    is_taken_back,
     letters_of,
+    own_letters,
 )
 from members.queries.rows import STATE_KINDS
 from members.services.letter_batches import note_ends, send_letters
 from members.services.stay_batches import Line
-from members.views.batches import MOST_AT_ONCE, SEARCH_LENGTH, Batch, run_batch
+from members.services.stays import NOTED
+from members.views.batches import SEARCH_LENGTH, Batch, in_order, run_batch
 from members.views.stay_tabs import StayTab, stay_tabs
 from party76.audit.models import Action
 from party76.audit.services import record
@@ -36,14 +39,20 @@ State = Registration.State
 # Where many are ticked and acted on at once, and the page that does it.
 _MANY = {
     Tab.DRAFT: ("members:letters_send", "Gửi các giấy đã chọn"),
-    Tab.ENDED: ("members:letters_note_end", "Đã nhận biết các đồng chí đã chọn"),
+    **dict.fromkeys(
+        [Tab.RETURNED, Tab.TAKEN_BACK, Tab.ENDED],
+        ("members:letters_note_end", "Đã nhận biết các đồng chí đã chọn"),
+    ),
 }
 _HINTS = {
     Tab.DRAFT: "Nơi cư trú chưa thấy những giấy này. Đồng chí gửi từng giấy, hoặc đánh dấu "
     "nhiều giấy rồi gửi một lần.",
     Tab.SENT: "Giấy chờ lâu nhất đứng trước. Nơi cư trú dùng giấy thì đồng chí ghi vào đây "
     "theo giấy có đóng dấu tiếp nhận mà nơi đó gửi lại.",
-    Tab.RETURNED: "Đồng chí đọc lý do rồi giới thiệu lại.",
+    Tab.RETURNED: "Đồng chí đọc lý do rồi giới thiệu lại; ai không còn phải giới thiệu thì "
+    "ghi “Đã nhận biết”.",
+    Tab.TAKEN_BACK: "Nơi cư trú đã đề nghị giới thiệu rồi rút đề nghị; không có giấy nào bị "
+    "trả lại. Đồng chí giới thiệu về nơi khác, hoặc ghi “Đã nhận biết”.",
     Tab.ASKED: "Nơi cư trú gặp những đồng chí này mà chưa có giấy; đồng chí gửi giấy giới "
     "thiệu.",
     Tab.ENDED: "Ai chuyển nơi cư trú thì đồng chí gửi giấy giới thiệu mới; ai không còn phải "
@@ -71,6 +80,12 @@ class LetterRow:
     kind: str
     is_paper: bool
     acts: list[Act]
+
+    @property
+    def state(self) -> str:
+        if is_taken_back(self.letter):
+            return "Đề nghị giới thiệu đã rút"
+        return self.letter.get_state_display()
 
 
 @require_http_methods(["GET", "POST"])
@@ -116,7 +131,7 @@ def letter_list(request):
 @require_POST
 def letters_send(request):
     """Send the drafts that were ticked, all or none, perhaps with running numbers."""
-    own, letters = _ticked(request, State.DRAFT)
+    own, letters = _ticked(request)
     form = SendManyForm(_sent(request), initial={"on": timezone.localdate()})
 
     def act(data, tell):
@@ -142,8 +157,8 @@ def letters_send(request):
 
 @require_POST
 def letters_note_end(request):
-    """Take note of the ends that were ticked, all or none."""
-    own, stays = _ticked(request, State.ENDED)
+    """Take note of the ends and returns that were ticked, all or none."""
+    own, stays = _ticked(request)
     form = NoteEndForm(_sent(request))
 
     def act(data, tell):
@@ -152,7 +167,7 @@ def letters_note_end(request):
         return f"Đã ghi nhận {len(noted)} đồng chí."
 
     batch = Batch(
-        title="Nhận biết việc kết thúc ở nơi cư trú",
+        title="Nhận biết việc kết thúc, trả lại ở nơi cư trú",
         submit="Đã nhận biết",
         back="members:letter_list",
         intro="Ai còn phải giữ mối liên hệ ở nơi khác thì đồng chí gửi giấy giới thiệu "
@@ -161,16 +176,13 @@ def letters_note_end(request):
     return run_batch(request, batch, form, stays, own, act)
 
 
-def _ticked(request, state) -> tuple[dict, list[Registration]]:
-    """What was sent of each line, and the letters in this order; others are not there."""
+def _ticked(request) -> tuple[dict, list[Registration]]:
+    """What was sent of each line, and the letters in this order, in whatever state they
+    are by now; those of another workplace are not there."""
     if not request.user.has_role(Role.WORKPLACE):
         raise PermissionDenied
     own = chosen_rows(request.POST.getlist("dong"))
-    tab = {State.DRAFT: Tab.DRAFT, State.ENDED: Tab.ENDED}[state]
-    letters = letters_of(request.user, tab, day=timezone.localdate())
-    with_units = letters.filter(pk__in=own).select_related("member", "ward", "cell")
-    found = {letter.pk: letter for letter in with_units.select_related("workplace")}
-    return own, [found[pk] for pk in own if pk in found][:MOST_AT_ONCE]
+    return own, in_order(own, own_letters(request.user, own))
 
 
 def _sent(request):
@@ -259,8 +271,10 @@ def _acts_anew(letter: Registration, state: State) -> list[Act]:
     """For one who is asked for, came back or has ended: the new letter, or the note."""
     labels = {State.LETTER_ASKED: "Gửi giấy", State.ENDED: "Giới thiệu nơi mới"}
     label = labels.get(state, "Giới thiệu lại")
+    if is_taken_back(letter):
+        label = "Giới thiệu"
     add = Act(label, reverse("members:letter_add", args=[letter.member_id]), True)
-    if state != State.ENDED:
+    if state not in NOTED:
         return [add]
     note = reverse("members:letter_note_end", args=[letter.pk])
     is_here = letter.member.status == Member.Status.ACTIVE

@@ -13,10 +13,16 @@ from members.forms.letters import (
     WithdrawForm,
     WriteInForm,
 )
-from members.models import Member
+from members.models import Member, Registration
 from members.permissions import can_introduce_from
 from members.queries.addresses import wards_in_address
-from members.queries.letters import Situation, before_in_words, proposals, situations
+from members.queries.letters import (
+    Situation,
+    before_in_words,
+    is_taken_back,
+    proposals,
+    situations,
+)
 from members.services.letters import (
     draft_letter,
     introduce,
@@ -140,7 +146,7 @@ def letter_write_in(request, pk):
 
 @require_http_methods(["GET", "POST"])
 def letter_note_end(request, pk):
-    """The workplace has read that the residence ended a stay."""
+    """The workplace has read that the residence ended a stay, or sent something back."""
     stay = _own_stay(request.user, pk)
     form = NoteEndForm(request.POST or None, initial=start_of(stay))
 
@@ -154,7 +160,10 @@ def letter_note_end(request, pk):
         "làm. Nếu đồng chí này còn phải giữ mối liên hệ ở nơi khác thì gửi giấy giới "
         "thiệu mới thay cho việc ghi nhận."
     )
-    title = "Nhận biết việc kết thúc ở nơi cư trú"
+    what = "kết thúc ở nơi cư trú"
+    if stay.state == Registration.State.RETURNED:
+        what = "rút đề nghị" if is_taken_back(stay) else "trả lại giấy giới thiệu"
+    title = f"Nhận biết việc {what}"
     return run_step(request, form, note, title, stay, done, intro=intro)
 
 

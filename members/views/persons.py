@@ -12,6 +12,7 @@ from members.exports import member_workbook
 from members.forms.persons import (
     DwellingForm,
     IdentityForm,
+    LeaveForm,
     MemberFilterForm,
     NewMemberForm,
     WorkplaceChangeForm,
@@ -20,6 +21,7 @@ from members.imports.runs import kinds_of
 from members.models import Member
 from members.permissions import (
     can_add_member,
+    can_change_workplace,
     can_edit_dwelling,
     can_edit_identity,
     can_introduce_from,
@@ -30,6 +32,7 @@ from members.permissions import (
 from members.queries.discretion import topmost_units, veil
 from members.queries.persons import member_page, narrowed
 from members.queries.registrations import letters_waiting
+from members.services.departures import take_off_list
 from members.services.persons import (
     add_member,
     edit_dwelling,
@@ -200,32 +203,77 @@ def dwelling_edit(request, pk):
 def workplace_change(request, pk):
     """A member goes over to another workplace; the residence stays as it is."""
     member = _member(request.user, pk)
-    if not can_edit_identity(request.user, member):
+    if not can_change_workplace(request.user, member):
         raise PermissionDenied
     initial = {"version": member.version, "on": timezone.localdate()}
     form = WorkplaceChangeForm(request.POST or None, initial=initial)
+    is_sent = request.method == "POST" and form.is_valid()
+    if is_sent and _go_over(member, form, by=request.user):
+        messages.success(request, "Đã chuyển nơi công tác của đồng chí này.")
+        return redirect("members:member_list")
+    return _page_of(request, form, "Chuyển nơi công tác", member)
+
+
+@require_http_methods(["GET", "POST"])
+def member_leave(request, pk):
+    """The workplace takes off its list whom no residence has received."""
+    member = _member(request.user, pk)
+    if not can_introduce_from(request.user, member.workplace):
+        raise PermissionDenied
+    initial = {"version": member.version, "on": timezone.localdate()}
+    form = LeaveForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            change_workplace(
+            take_off_list(
                 member,
-                workplace=form.cleaned_data["workplace"],
+                reason=form.cleaned_data["reason"],
                 on=form.cleaned_data["on"],
+                number=form.cleaned_data["number"],
                 version=form.seen_version,
                 by=request.user,
             )
         except ValidationError as error:
             put_errors(form, error)
         else:
-            messages.success(request, "Đã chuyển nơi công tác của đồng chí này.")
-            return redirect("members:member_list")
-    return _page_of(request, form, "Chuyển nơi công tác", member)
+            messages.success(request, "Đã đưa đồng chí này ra khỏi danh sách.")
+            return redirect("reports:member_file", pk)
+    intro = (
+        "Chỉ khi chưa nơi cư trú nào tiếp nhận. Giấy đang soạn được rút; giấy đã gửi, đề nghị "
+        "của nơi cư trú được trả lại với lý do này. Ghi nhầm thì gửi lại giấy giới thiệu: nơi "
+        "cư trú tiếp nhận là đồng chí ấy trở lại danh sách."
+    )
+    return _page_of(request, form, "Ra khỏi danh sách", member, intro=intro)
 
 
-def _page_of(request, form, title, member: Member):
+def _go_over(member: Member, form: WorkplaceChangeForm, *, by) -> bool:
+    workplace = form.cleaned_data["workplace"]
+    if not can_change_workplace(by, member, workplace):
+        form.add_error(
+            "workplace",
+            f"{workplace} dùng hệ thống: đơn vị ấy thêm đồng chí này vào danh sách của "
+            "mình, rồi hai bên ghép hai hồ sơ.",
+        )
+        return False
+    try:
+        change_workplace(
+            member,
+            workplace=workplace,
+            on=form.cleaned_data["on"],
+            version=form.seen_version,
+            by=by,
+        )
+    except ValidationError as error:
+        put_errors(form, error)
+        return False
+    return True
+
+
+def _page_of(request, form, title, member: Member, *, intro: str = ""):
     return form_page(
         request,
         form,
         title=title,
+        intro=intro,
         subtitle=Member.objects.get(pk=member.pk).full_name,
         back_url=_file(member.pk),
         trail=[

@@ -216,9 +216,9 @@ def _end(stay: Stay, deeds: Deeds) -> Iterator[Moment]:
         )
     if letter.end_noted_on:
         by = deeds.by(_STAY, key, "noted")
-        yield Moment(
-            letter.end_noted_on, "Nơi công tác đã nhận biết việc kết thúc", by=by
-        )
+        what = "kết thúc" if letter.ended_on else "trả lại"
+        title = f"Nơi công tác đã nhận biết việc {what}"
+        yield Moment(letter.end_noted_on, title, by=by)
 
 
 def _why_ended(letter: Registration) -> str:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from members.models import Member, Registration
 from members.permissions import (
+    can_change_workplace,
     can_edit_dwelling,
     can_edit_identity,
     can_introduce_from,
@@ -39,9 +40,12 @@ def member_file(request, pk):
         return redirect("reports:member_file", standing.pk)
     record(Action.VIEW, member, by=request.user, committee_code=member.workplace.code)
     file = read_file(member, request.user, day=timezone.localdate())
+    is_active = member.status == Member.Status.ACTIVE
     context = {
         "file": file,
         "can_edit_identity": can_edit_identity(request.user, member),
+        "can_change_workplace": is_active
+        and can_change_workplace(request.user, member),
         "can_edit_dwelling": can_edit_dwelling(request.user, member),
         "acts": _acts_on_member(request.user, file),
         "stays": _with_acts(request.user, file),
@@ -85,7 +89,9 @@ def _acts_on_member(user, file: MemberFile) -> list[tuple[str, str, str]]:
         found.append(("Giới thiệu về nơi cư trú", "letter_add", "btn-primary"))
     if askable(user, member):
         found.append(("Đề nghị đính chính", "correction_add", "btn-outline-primary"))
-    if not member.is_dead and can_report_death(user, member):
+    if _can_take_off(user, file):
+        found.append(("Ra khỏi danh sách", "member_leave", "btn-link"))
+    if member.status == Member.Status.ACTIVE and can_report_death(user, member):
         found.append(("Ghi từ trần", "death_add", "btn-link"))
     if member.is_dead and can_take_back_death(user, member):
         found.append(("Hoàn tác việc ghi từ trần", "death_undo", "btn-outline-danger"))
@@ -101,6 +107,13 @@ def _can_introduce(user, file: MemberFile) -> bool:
     running = any(stay.registration.state in letters for stay in file.stays)
     followed = file.member.status in {Member.Status.ACTIVE, Member.Status.LEFT}
     return followed and not running and can_introduce_from(user, file.member.workplace)
+
+
+def _can_take_off(user, file: MemberFile) -> bool:
+    """The workplace, of a member whom it has and no residence has received."""
+    is_received = any(stay.registration.is_received for stay in file.stays)
+    is_followed = file.member.status == Member.Status.ACTIVE and not is_received
+    return is_followed and can_introduce_from(user, file.member.workplace)
 
 
 def _with_acts(user, file: MemberFile) -> list[tuple[Stay, list[tuple[str, str]]]]:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from members.models import Member, Registration
 from party76.audit.models import Action, AuditEvent
 from tests.factories.members import (
+    make_committee,
     make_member,
     make_registration,
 )
@@ -228,3 +229,72 @@ def test_workplace_when_changed_keeps_the_stay_and_opens_a_placement(world, clie
     assert (old.workplace, old.valid_to) == (world.workplace, date(2026, 6, 1))
     assert (new.workplace, new.sector) == (world.other_workplace, "service")
     assert (new.valid_from, new.cause) == (date(2026, 6, 1), "workplace_changed")
+
+
+def on_paper_with_stay(world, **fields):
+    member = make_member(world.outside_workplace, **fields)
+    make_registration(member, world.ward, cell=world.cell)
+    return member
+
+
+def go_over(client, member, to):
+    return client.post(
+        reverse("members:workplace_change", args=[member.pk]),
+        {**KEY, "version": 1, "workplace_typed": to, "on": "01/06/2026"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("who", "status"), [("ward_user", 200), ("cell_user", 403), ("sister_user", 404)]
+)
+def test_workplace_on_paper_when_left_is_the_ward_committees_to_write(
+    world, client, who, status
+):
+    member = on_paper_with_stay(world)
+    client.force_login(getattr(world, who))
+    link = reverse("members:workplace_change", args=[member.pk])
+
+    page = client.get(link)
+    file = client.get(reverse("reports:member_file", args=[member.pk]))
+
+    assert page.status_code == status
+    assert (link in file.content.decode()) == (status == 200)
+
+
+def test_workplace_on_paper_when_left_for_one_in_the_system_has_its_own_word(
+    world, client
+):
+    member = on_paper_with_stay(world)
+    client.force_login(world.ward_user)
+
+    page = go_over(client, member, "Sở Y tế")
+
+    assert page.status_code == 422
+    assert "Sở Y tế dùng hệ thống" in page.content.decode()
+    assert Member.objects.get(pk=member.pk).workplace == world.outside_workplace
+
+
+def test_workplace_on_paper_when_left_for_another_on_paper_is_changed(world, client):
+    member = on_paper_with_stay(world)
+    province = make_committee(
+        kind="direct", name="Tỉnh ủy Vĩnh Long", uses_system=False
+    )
+    client.force_login(world.ward_user)
+
+    go_over(client, member, "Tỉnh ủy Vĩnh Long")
+
+    assert Member.objects.get(pk=member.pk).workplace == province
+
+
+@pytest.mark.parametrize("status", ["dead", "left"])
+def test_workplace_of_who_is_followed_no_more_is_not_changed(world, client, status):
+    Member.objects.filter(pk=world.member.pk).update(status=status)
+    client.force_login(world.workplace_user)
+    file = client.get(reverse("reports:member_file", args=[world.member.pk]))
+
+    page = go_over(client, world.member, "Trường THPT Châu Văn Liêm")
+
+    assert page.status_code == 422
+    assert Member.objects.get(pk=world.member.pk).workplace == world.workplace
+    link = reverse("members:workplace_change", args=[world.member.pk])
+    assert link not in file.content.decode()

@@ -142,9 +142,6 @@ def obstacle_of(world, kind):
     if kind == "dead":
         Member.objects.filter(pk=member.pk).update(status=Member.Status.DEAD)
         sentence = "Đồng chí này đã từ trần."
-    if kind == "left":
-        Member.objects.filter(pk=member.pk).update(status=Member.Status.LEFT)
-        sentence = "đã ra khỏi diện theo dõi."
     if kind == "closed":
         ward = make_committee(world.city, valid_to=DAY, name="Đảng ủy phường Cũ")
         sentence = f"{ward} không tiếp nhận đảng viên giữ mối liên hệ."
@@ -158,7 +155,7 @@ def obstacle_of(world, kind):
 
 
 @pytest.mark.parametrize(
-    "kind", ["received", "letter", "dead", "left", "closed", "no ward", "none"]
+    "kind", ["received", "letter", "dead", "closed", "no ward", "none"]
 )
 def test_letters_when_one_is_hindered_are_all_left_unwritten(world, kind):
     (clear,) = newcomers(world, 1)
@@ -170,6 +167,16 @@ def test_letters_when_one_is_hindered_are_all_left_unwritten(world, kind):
 
     assert messages == [f"Đồng chí {member.full_name}: {sentence}"]
     assert Registration.objects.count() == before
+
+
+def test_letter_of_who_has_left_is_the_way_back_one_by_one_and_for_many(world):
+    one, other = newcomers(world, 2, status=Member.Status.LEFT)
+
+    introduce(one, ward=world.ward, by=world.workplace_user)
+    write(lines_of([other], world.ward), world)
+
+    letters = Registration.objects.filter(member__in=[one, other])
+    assert list(letters.values_list("state", flat=True)) == ["sent", "sent"]
 
 
 def test_letters_when_somebody_was_changed_meanwhile_tell_who(world):

@@ -7,8 +7,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from members.models import Exemption, Member, Registration
-from members.services.letters import draft_letter, introduce, return_letter
-from members.services.stays import end_registration, receive_registration
+from members.services.letters import (
+    ask_for_letter,
+    draft_letter,
+    introduce,
+    return_letter,
+    withdraw_letter,
+)
+from members.services.stays import (
+    end_registration,
+    note_end,
+    receive_registration,
+)
 from party76.audit.models import AuditEvent
 from tests.factories.members import make_member, make_registration
 from tests.factories.world import make_world
@@ -72,6 +82,7 @@ def test_letters_when_listed_stand_under_what_they_wait_for(world, workplace, ne
             "dang-soan",
             "cho-tiep-nhan",
             "tra-lai",
+            "rut-de-nghi",
             "de-nghi",
             "da-ket-thuc",
             "da-tiep-nhan",
@@ -83,6 +94,7 @@ def test_letters_when_listed_stand_under_what_they_wait_for(world, workplace, ne
         "dang-soan": [draft],
         "cho-tiep-nhan": [sent],
         "tra-lai": [returned],
+        "rut-de-nghi": [],
         "de-nghi": [asked],
         "da-ket-thuc": [ended],
         "da-tiep-nhan": [world.registration],
@@ -160,6 +172,55 @@ def test_letters_when_searched_by_name_are_found_without_marks(
     _, found = listed(workplace, "cho-tiep-nhan", q="tran van an")
 
     assert found == [letter]
+
+
+def test_returned_letter_is_settled_by_a_new_one_or_by_taking_note(
+    world, workplace, newcomer
+):
+    letter = introduce(newcomer, ward=world.ward, by=world.workplace_user)
+    return_letter(letter, reason="Sai", version=2, by=world.ward_user)
+    page, found = listed(workplace, "tra-lai")
+    note = page.context["rows"][0].acts[1].url
+
+    title = workplace.get(note).context["title"]
+    workplace.post(note, {**KEY, "version": found[0].version})
+
+    assert acts(page) == [["Giới thiệu lại", "Đã nhận biết"]]
+    assert title == "Nhận biết việc trả lại giấy giới thiệu"
+    assert listed(workplace, "tra-lai")[1] == []
+
+
+def test_returned_letters_when_noted_together_are_settled(world, workplace):
+    returned = [
+        introduce(
+            make_member(world.workplace), ward=world.ward, by=world.workplace_user
+        )
+        for _ in range(2)
+    ]
+    for letter in returned:
+        return_letter(letter, reason="Sai", version=2, by=world.ward_user)
+
+    workplace.post(
+        reverse("members:letters_note_end"),
+        {**KEY, "lam": "1", "dong": tick(*returned)},
+    )
+
+    noted = Registration.objects.filter(end_noted_on=timezone.localdate())
+    assert list(noted.order_by("pk")) == returned
+
+
+def test_request_that_the_ward_took_back_is_no_returned_letter(
+    world, workplace, newcomer
+):
+    request = ask_for_letter(newcomer, ward=world.ward, on=DAY, by=world.ward_user)
+    return_letter(request, reason="Nhầm người", version=1, by=world.ward_user)
+
+    _, returned = listed(workplace, "tra-lai")
+    page, taken_back = listed(workplace, "rut-de-nghi")
+
+    assert (returned, taken_back) == ([], [request])
+    assert acts(page) == [["Giới thiệu", "Đã nhận biết"]]
+    assert "Đề nghị giới thiệu đã rút" in page.content.decode()
 
 
 def test_list_when_no_heading_is_asked_for_opens_where_something_waits(
@@ -281,6 +342,40 @@ def test_drafts_when_one_was_changed_meanwhile_stay_all_unsent(world, workplace)
     assert f"Đồng chí {second.member.full_name}: vừa có người khác xử lý" in told
     assert f"Đồng chí {first.member.full_name}:" not in told
     assert not Registration.objects.filter(state="sent").exists()
+
+
+def test_drafts_when_one_was_withdrawn_meanwhile_stay_all_unsent(world, workplace):
+    first, second = drafts(world, 2)
+    ticked = tick(first, second)
+    withdraw_letter(second, version=second.version, by=world.workplace_user)
+
+    page = workplace.post(
+        reverse("members:letters_send"),
+        {**KEY, "lam": "1", "dong": ticked, "on": "01/06/2026"},
+    )
+
+    assert page.status_code == 422
+    assert f"Đồng chí {second.member.full_name}: vừa có người khác xử lý, nay ở " in (
+        page.content.decode()
+    )
+    assert Registration.objects.get(pk=first.pk).state == State.DRAFT
+
+
+def test_ends_when_one_was_noted_meanwhile_are_none_noted(world, workplace):
+    first, second = (
+        make_registration(make_member(world.workplace), world.ward, ended_on=DAY)
+        for _ in range(2)
+    )
+    ticked = tick(first, second)
+    note_end(second, on=DAY, version=second.version, by=world.workplace_user)
+
+    page = workplace.post(
+        reverse("members:letters_note_end"), {**KEY, "lam": "1", "dong": ticked}
+    )
+
+    assert page.status_code == 422
+    assert f"Đồng chí {second.member.full_name}:" in page.content.decode()
+    assert Registration.objects.get(pk=first.pk).end_noted_on is None
 
 
 def test_drafts_of_another_workplace_are_not_there_to_send(world, client):

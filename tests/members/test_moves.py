@@ -103,17 +103,23 @@ def test_move_to_the_ward_where_he_is_is_refused(world):
     assert "moved_to" in refused.value.message_dict
 
 
-def test_new_ward_when_the_reason_is_another_is_not_kept(world):
-    end_registration(
-        world.registration,
-        on=DAY,
-        reason="retired",
-        moved_to=world.sister_ward,
-        version=1,
-        by=world.ward_user,
+def test_new_ward_when_the_reason_is_another_is_refused_beside_the_field(world, client):
+    client.force_login(world.ward_user)
+
+    page = client.post(
+        reverse("members:registration_end", args=[world.registration.pk]),
+        {
+            **KEY,
+            "version": 1,
+            "end_reason": "not_dwelling",
+            "ended_on": "01/06/2026",
+            "moved_to_typed": world.sister_ward.name,
+        },
     )
 
-    assert stored(world.registration).moved_to is None
+    assert page.status_code == 422
+    assert list(page.context["form"].errors) == ["moved_to"]
+    assert stored(world.registration).state == State.RECEIVED
 
 
 def test_comment_of_the_cell_when_written_before_survives_the_end(world):
@@ -429,6 +435,30 @@ def test_death_page_is_open_to_either_side(world, client, who, status):
     page = client.get(reverse("members:death_add", args=[world.member.pk]))
 
     assert page.status_code == status
+
+
+@pytest.mark.parametrize("state", [State.SENT, State.RETURNED])
+def test_death_page_is_closed_to_a_ward_that_only_had_a_letter(world, client, state):
+    Registration.objects.create(
+        member=world.member,
+        workplace=world.workplace,
+        ward=world.sister_ward,
+        state=state,
+    )
+    client.force_login(world.sister_user)
+
+    page = client.get(reverse("members:death_add", args=[world.member.pk]))
+
+    assert page.status_code == 403
+
+
+def test_death_page_is_open_to_the_ward_that_asked_for_the_letter(world, client):
+    ask_for_letter(world.member, ward=world.sister_ward, on=DAY, by=world.sister_user)
+    client.force_login(world.sister_user)
+
+    page = client.get(reverse("members:death_add", args=[world.member.pk]))
+
+    assert page.status_code == 200
 
 
 def test_death_pages_write_and_take_back(world, client):

@@ -162,6 +162,17 @@ def test_letters_when_some_cannot_be_received_write_nothing_and_say_who_and_why(
     assert not Placement.objects.filter(registration=good).exists()
 
 
+def test_letters_when_one_is_no_longer_there_write_nothing(world):
+    good, gone = letters(world, 2)
+    asked = lines([good, gone])
+    Registration.objects.filter(pk=gone.pk).delete()
+
+    with pytest.raises(ValidationError, match="không còn nữa"):
+        receive_letters(asked, on=DAY, by=world.ward_user)
+
+    assert Registration.objects.get(pk=good.pk).state == State.SENT
+
+
 def test_letters_when_a_cell_is_closed_are_refused(world):
     (letter,) = letters(world, 1)
     world.cell.valid_to = DAY
@@ -495,3 +506,53 @@ def test_five_hundred_letters_when_received_are_one_step(world):
     assert Placement.objects.filter(cell=world.cell, valid_from=DAY).count() == 500
     assert told == sorted(told)
     assert told[-1] == 100
+
+
+def test_stays_when_ended_together_keep_the_ward_they_moved_to(world):
+    stays = received(world, 2)
+
+    end_stays(
+        lines(stays),
+        on=DAY,
+        reason="moved_away",
+        moved_to=world.sister_ward,
+        by=world.ward_user,
+    )
+
+    ended = Registration.objects.filter(pk__in=[stay.pk for stay in stays])
+    assert set(ended.values_list("state", "moved_to")) == {
+        ("ended", world.sister_ward.pk)
+    }
+
+
+def test_stays_when_ended_together_for_the_ward_where_they_are_write_nothing(world):
+    stays = received(world, 2)
+
+    with pytest.raises(ValidationError) as refused:
+        end_stays(
+            lines(stays),
+            on=DAY,
+            reason="moved_away",
+            moved_to=world.ward,
+            by=world.ward_user,
+        )
+
+    assert [("chọn nơi cư trú mới khác" in one) for one in sentences(refused)] == [
+        True
+    ] * 2
+    assert Registration.objects.get(pk=stays[0].pk).state == State.RECEIVED
+
+
+def test_new_ward_of_many_when_the_reason_is_another_is_refused(world):
+    stays = received(world, 1)
+
+    with pytest.raises(ValidationError) as refused:
+        end_stays(
+            lines(stays),
+            on=DAY,
+            reason="not_dwelling",
+            moved_to=world.sister_ward,
+            by=world.ward_user,
+        )
+
+    assert list(refused.value.error_dict) == ["moved_to"]

@@ -170,6 +170,17 @@ def test_buttons_when_followed_lead_to_pages_that_open(client, world):
     assert opened == [200] * 17
 
 
+@pytest.mark.parametrize(("status", "offered"), [("active", True), ("left", False)])
+def test_death_is_offered_only_of_who_is_followed(client, world, status, offered):
+    member = make_member(world.workplace, status=status)
+    client.force_login(world.workplace_user)
+
+    page = client.get(reverse("reports:member_file", args=[member.pk]))
+
+    link = reverse("members:death_add", args=[member.pk])
+    assert (link in page.content.decode()) == offered
+
+
 def test_cell_when_left_is_a_past_side_that_learns_nothing_of_the_next(read, world):
     assign_cell(
         world.registration,
@@ -372,7 +383,7 @@ def test_file_when_it_grows_asks_no_more(
         make_check(world, stay)
     client.force_login(world.inspector_user)
 
-    with django_assert_num_queries(30):
+    with django_assert_num_queries(29):
         client.get(reverse("reports:member_file", args=[world.member.pk]))
 
 

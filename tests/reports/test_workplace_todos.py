@@ -7,7 +7,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from members.models import Member, Registration, WorkplaceYearStatement
-from members.services.letters import draft_letter, introduce, return_letter
+from members.services.letters import (
+    ask_for_letter,
+    draft_letter,
+    introduce,
+    return_letter,
+)
+from members.services.stays import note_end
 from reports.queries.todos.workplace import workplace_todos
 from tests.factories.members import make_member, make_registration
 from tests.factories.world import make_world
@@ -54,7 +60,7 @@ def test_letters_when_they_wait_are_told_with_their_day_and_page(world):
 
     today = timezone.localdate()
     assert todos(world) == {
-        "giấy giới thiệu bị trả lại, cần giới thiệu lại": (
+        "giấy giới thiệu bị trả lại, cần giới thiệu lại hoặc ghi nhận": (
             1,
             today,
             None,
@@ -93,6 +99,34 @@ def test_members_when_nothing_was_done_for_them_are_told_once(world):
 
     text = "đồng chí chưa được giới thiệu về nơi cư trú"
     assert found[text] == (1, None, None, reverse("members:letter_batch"))
+
+
+def test_request_when_taken_back_is_told_until_noted_then_he_is_to_be_introduced(world):
+    state(world, 2026)
+    member = make_member(world.workplace)
+    request = ask_for_letter(member, ward=world.ward, on=TODAY, by=world.ward_user)
+    return_letter(request, reason="Nhầm người", version=1, by=world.ward_user)
+
+    told = todos(world)
+    note_end(request, on=TODAY, version=2, by=world.workplace_user)
+    after = todos(world)
+
+    assert told == {
+        "đề nghị giới thiệu mà nơi cư trú đã rút": (
+            1,
+            timezone.localdate(),
+            None,
+            letters("rut-de-nghi"),
+        )
+    }
+    assert after == {
+        "đồng chí chưa được giới thiệu về nơi cư trú": (
+            1,
+            None,
+            None,
+            reverse("members:letter_batch"),
+        )
+    }
 
 
 @pytest.mark.parametrize(

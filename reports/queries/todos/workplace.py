@@ -7,7 +7,13 @@ from django.db.models import Count, Max, Min
 
 from evaluations.models import Evaluation, RatingYear
 from members.models import Registration, Role, User
-from members.queries.letters import LONG_AGO, Tab, letters_of, members_to_introduce
+from members.queries.letters import (
+    LONG_AGO,
+    TAKEN_BACK,
+    Tab,
+    letters_of,
+    members_to_introduce,
+)
 from members.queries.year_statements import units_without
 from members.scopes import within
 from reports.queries.todos.todo import Todo, link
@@ -17,7 +23,10 @@ State = Registration.State
 
 # What waits under a heading of the letters: the words, and what the button says.
 _WAITING = {
-    Tab.RETURNED: ("giấy giới thiệu bị trả lại, cần giới thiệu lại", "Xem lý do"),
+    Tab.RETURNED: (
+        "giấy giới thiệu bị trả lại, cần giới thiệu lại hoặc ghi nhận",
+        "Xem lý do",
+    ),
     Tab.ASKED: ("đồng chí được nơi cư trú đề nghị gửi giấy giới thiệu", "Gửi giấy"),
     Tab.ENDED: (
         "đồng chí đã kết thúc ở nơi cư trú, cần giới thiệu nơi mới hoặc ghi nhận",
@@ -25,13 +34,16 @@ _WAITING = {
     ),
     Tab.DRAFT: ("giấy giới thiệu đang soạn, chưa gửi", "Gửi"),
     Tab.SENT: ("giấy giới thiệu đã gửi, nơi cư trú chưa tiếp nhận", "Xem"),
+    Tab.TAKEN_BACK: ("đề nghị giới thiệu mà nơi cư trú đã rút", "Xem lý do"),
 }
+# The residence has to act, not the workplace, or there is nothing to be done.
+_NEWS = {Tab.SENT, Tab.TAKEN_BACK}
 
 
 def workplace_todos(user: User, on: date) -> Iterator[Todo]:
     """Letters, members not introduced, the year's statement, comments that came back.
 
-    Eleven statements.
+    Twelve statements.
     """
     paths = user.paths_of(Role.WORKPLACE)
     if not paths:
@@ -54,14 +66,15 @@ def _letters(user: User, on: date) -> Iterator[Todo]:
                 action,
                 count=waiting["n"],
                 since=waiting["since"] if waiting["since"] > LONG_AGO else None,
-                # The residence has to act, not the workplace.
-                is_news=tab is Tab.SENT,
+                is_news=tab in _NEWS,
             )
 
 
 def _not_introduced(user: User) -> Iterator[Todo]:
-    """Those for whom nothing has been done yet; what came back has its own line."""
+    """Those for whom nothing has been done yet; what came back has its own line, and a
+    request that was taken back is nothing done once that was noted."""
     before = Registration.objects.exclude(state=State.WITHDRAWN)
+    before = before.exclude(TAKEN_BACK, end_noted_on__isnull=False)
     members = members_to_introduce(user, with_introduced=False)
     count = members.exclude(pk__in=before.values("member")).count()
     if count:
