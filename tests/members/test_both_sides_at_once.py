@@ -69,9 +69,7 @@ def lines(stays) -> list[Line]:
 
 def states(stays) -> set[str]:
     keys = [stay.pk for stay in stays]
-    return set(
-        Registration.objects.filter(pk__in=keys).values_list("state", flat=True)
-    )
+    return set(Registration.objects.filter(pk__in=keys).values_list("state", flat=True))
 
 
 def again(stay: Registration) -> Registration:
