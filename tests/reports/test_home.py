@@ -224,7 +224,7 @@ def test_workplace_sees_letters_members_and_comments(place):
     assert sorted(lines(Role.WORKPLACE, place.workplace)) == [
         ("giấy giới thiệu bị trả lại, cần giới thiệu lại", 1),
         ("giấy giới thiệu đang soạn, chưa gửi", 1),
-        ("nhận xét của nơi cư trú đã trả về, dùng cho đánh giá cuối năm", 1),
+        ("đồng chí có nhận xét năm 2013 đã trả về, dùng cho đánh giá cuối năm", 1),
     ]
 
 
@@ -348,7 +348,7 @@ def test_each_link_of_home_opens_for_its_reader(client, place, role):
     [
         (Role.RESIDENCE_WARD, "ward", 18),
         (Role.RESIDENCE_CELL, "cell", 14),
-        (Role.WORKPLACE, "workplace", 16),
+        (Role.WORKPLACE, "workplace", 17),
         (Role.DEPARTMENT, "city", 8),
         (Role.ADMINISTRATOR, "city", 3),
         (Role.INSPECTOR, "city", 2),
