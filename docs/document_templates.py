@@ -209,7 +209,7 @@ def notice():
     indented(paper, "{{ noi_dung }}")
     indented(paper, "{%p endif %}")
     indented(paper, "{%p if han_tra_loi %}")
-    indented(paper, "Đề nghị trả lời trước ngày {{ han_tra_loi }}.")
+    indented(paper, "Đề nghị trả lời chậm nhất ngày {{ han_tra_loi }}.")
     indented(paper, "{%p endif %}")
     receivers(paper)
     return paper

@@ -53,7 +53,7 @@ def test_paper_bears_number_day_and_due_day_once_written_in(client, world):
 
     assert "Số 12-TB/ĐU" in text
     assert "ngày 02 tháng 06 năm 2026" in text
-    assert "Đề nghị trả lời trước ngày 20/06/2026." in text
+    assert "Đề nghị trả lời chậm nhất ngày 20/06/2026." in text
 
 
 def test_paper_has_the_signature_block_in_force_on_its_day(client, world):
