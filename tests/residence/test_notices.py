@@ -139,10 +139,8 @@ def test_send_through_the_system_is_held_to_today_whatever_day_the_paper_bears(w
         send(on_paper, in_system, on=day, by=world.ward_user)
     [sent] = send(on_paper, on=day, by=world.ward_user)
 
-    assert refused.value.messages == [
-        f"Thông báo gửi {world.workplace}: hạn trả lời {due:%d/%m/%Y} trước ngày gửi "
-        f"{TODAY:%d/%m/%Y}."
-    ]
+    sentence = f"hạn trả lời {due:%d/%m/%Y} trước ngày gửi {TODAY:%d/%m/%Y}."
+    assert refused.value.messages == [f"Thông báo gửi {world.workplace}: {sentence}"]
     assert (sent.pk, sent.sent_on) == (on_paper.pk, day)
 
 
