@@ -616,7 +616,12 @@ def test_reading_and_taking_a_register_is_put_on_record(client, place):
     "name", ["register_detail", "register_print", "register_export"]
 )
 @pytest.mark.parametrize(
-    ("unit", "side"), [("ward", "noi-cu-tru"), ("workplace", "noi-cong-tac")]
+    ("unit", "side"),
+    [
+        ("ward", "noi-cu-tru"),
+        ("city", "noi-cu-tru"),
+        ("workplace", "noi-cong-tac"),
+    ],
 )
 def test_number_of_queries_does_not_grow_with_the_people(
     client, place, name, unit, side
