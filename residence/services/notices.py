@@ -15,14 +15,13 @@ from members.queries.channels import on_paper_among
 from members.services.persons import check_not_in_future
 from party76.audit.models import Action
 from party76.audit.services import changes, record, record_many, values_of
+from party76.shared.running import Tell, tell_nobody
 from party76.shared.versions import save_versioned
 from residence.models import Measure, Notice, NoticeItem
 from residence.queries.notices import items_to_answer
 from residence.services.notice_drafts import (
     PAPER_FIELDS,
-    Tell,
     lock_notice,
-    tell_nobody,
     why_not_named,
 )
 
