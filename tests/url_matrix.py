@@ -147,6 +147,7 @@ POST | members:stays_assign           |                                 | + - - 
 POST | members:stays_end              |                                 | + - - + + - - - - - -
 GET  | members:batch_progress         |                                 | + + + + + + + + + + +
 GET  | members:newcomer_list          |                                 | + + + + + - - - - - -
+POST | members:newcomer_list          |                                 | + + + + + - - - - - -
 GET  | members:asked_list             |                                 | + + + + + - - - - - -
 GET  | members:letter_ask             |                                 | + + + + + - - - - - -
 POST | members:letter_ask             |                                 | + + + + + - - - - - -
@@ -156,6 +157,7 @@ POST | members:closing_comment        | registration                    | + + . 
 GET  | members:dwelling_report        | registration                    | + + . . . - . . - - .
 POST | members:dwelling_report        | registration                    | + + . . . - . . - - .
 GET  | members:dwelling_list          |                                 | + + + + + - - - - - -
+POST | members:dwelling_list          |                                 | + + + + + - - - - - -
 GET  | members:dwelling_answer        | check                           | + - . . . . . . - - .
 POST | members:dwelling_answer        | check                           | + - . . . . . . - - .
 GET  | members:member_leave           | member                          | - - . . - + . - - - .
@@ -168,6 +170,7 @@ GET  | members:member_pick            |                                 | - - - 
 POST | members:member_pick            |                                 | - - - - - + + + - - -
 POST | members:members_transfer       |                                 | - - - - - + + + - - -
 GET  | members:exemption_list         |                                 | + + + + + + + + + + -
+POST | members:exemption_list         |                                 | + + + + + + + + + + -
 GET  | members:retirement_list        |                                 | + + + + + + + + - - -
 GET  | members:retirement_export      |                                 | + + + + + + + + - - -
 GET  | members:correction_list        |                                 | + + + + + + + + + + -

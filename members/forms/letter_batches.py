@@ -12,7 +12,7 @@ from members.forms.letters import GROUNDS, UNTIL_HELP
 from members.forms.persons import unit_choice, units_of
 from members.forms.units import UnitField
 from members.models import Committee, Exemption, Member, Role, User
-from members.queries.letters import Proposal, Situation
+from members.queries.letters import Proposal, Situation, Whom
 from members.queries.unit_names import FoundUnit, find_wards, open_units
 from members.services.letter_batches import LetterLine
 from party76.shared.forms import DateField
@@ -24,7 +24,7 @@ _DAY = DateField(required=False)
 
 
 class ChooseForm(forms.Form):
-    """Whom to choose from: those not introduced, or all; by name and unit."""
+    """Whom to choose from: those to be introduced, or all; by name and unit."""
 
     q = forms.CharField(
         label="Tìm theo họ tên",
@@ -35,7 +35,11 @@ class ChooseForm(forms.Form):
     ds = forms.ChoiceField(
         label="Danh sách",
         required=False,
-        choices=[("", "Chưa được giới thiệu"), ("tat-ca", "Tất cả đảng viên")],
+        choices=[
+            (Whom.LACKING.value, "Cần giới thiệu"),
+            (Whom.NEVER.value, "Chưa từng được giới thiệu"),
+            (Whom.ALL.value, "Tất cả đảng viên"),
+        ],
     )
 
     def __init__(self, *args, by: User, **kwargs):
@@ -46,11 +50,11 @@ class ChooseForm(forms.Form):
                 own, label="Nơi công tác", required=False
             )
 
-    def chosen(self) -> tuple[str, bool, Committee | None]:
-        """(name, whether with those introduced already, unit); nonsense is left out."""
+    def chosen(self) -> tuple[str, Whom, Committee | None]:
+        """(name, list, unit); nonsense is left out."""
         self.is_valid()
         data = self.cleaned_data
-        return data.get("q", ""), data.get("ds") == "tat-ca", data.get("noi_cong_tac")
+        return data.get("q", ""), Whom(data.get("ds", "")), data.get("noi_cong_tac")
 
 
 class DefaultsForm(forms.Form):

@@ -2,7 +2,8 @@
 
 from datetime import date, timedelta
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import CharField, Count, Exists, OuterRef, QuerySet, Value
+from django.db.models.functions import Cast, Coalesce, Concat
 
 from members.models import Exemption, Registration, Role, User
 from members.models.registrations import at_residence
@@ -39,15 +40,21 @@ def to_look_at(exemptions: QuerySet[Exemption], *, on: date) -> QuerySet[Exempti
 
 
 def in_order(exemptions: QuerySet[Exemption]) -> QuerySet[Exemption]:
-    """By ground, then by the day on which they end, those without one last."""
-    return exemptions.select_related(
+    """With order_key: by ground, then by the day on which they end, those without one
+    last, then by name."""
+    ends = Coalesce(Cast("valid_to", CharField()), Value("9999"))
+    key = Concat(
+        "ground", Value(" "), ends, Value(" "), "registration__member__sort_key"
+    )
+    return exemptions.annotate(order_key=key).select_related(
         "registration__member__workplace",
         "registration__ward",
         "registration__cell",
         "registration__workplace",
-    ).order_by(
-        "ground",
-        F("valid_to").asc(nulls_last=True),
-        "registration__member__sort_key",
-        "pk",
     )
+
+
+def counts_by_ground(exemptions: QuerySet[Exemption]) -> dict[str, int]:
+    """{ground: how many}; one statement."""
+    counted = exemptions.order_by().values_list("ground").annotate(n=Count("pk"))
+    return dict(counted)

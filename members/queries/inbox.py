@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 from datetime import date, timedelta
+from typing import TypeVar
 
-from django.db.models import Q, QuerySet, Value
+from django.db.models import Model, Q, QuerySet, Value
 from django.db.models.fields import DateField
 from django.db.models.functions import Coalesce
 
@@ -13,6 +14,7 @@ from members.queries.discretion import topmost_units
 from members.scopes import STEP, within
 from party76.shared.text import fold
 
+Row = TypeVar("Row", bound=Model)
 State = Registration.State
 _RESIDENCE = (Role.RESIDENCE_WARD, Role.RESIDENCE_CELL)
 # So long somebody counts as new in a cell.
@@ -31,10 +33,11 @@ def inbox(user: User) -> QuerySet[Registration]:
 
 
 def of_members_named(
-    stays: QuerySet[Registration], text: str
-) -> QuerySet[Registration]:
+    rows: QuerySet[Row], text: str, member: str = "member"
+) -> QuerySet[Row]:
     """Those whose member's name has the text, with or without marks."""
-    return stays.filter(member__in=Member.objects.search(text).values("pk"))
+    named = Member.objects.search(text)
+    return rows.filter(**{f"{member}__in": named.values("pk")})
 
 
 def workplaces_in(stays: QuerySet[Registration]) -> list[Committee]:

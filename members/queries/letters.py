@@ -39,6 +39,14 @@ class Tab(StrEnum):
     UNNUMBERED = "chua-ghi-so"
 
 
+class Whom(StrEnum):
+    """Whom the workplace chooses from to introduce; the values stand in addresses."""
+
+    LACKING = ""  # nobody has received him, and no letter is on its way
+    NEVER = "chua-tung"  # of these, those for whom nothing was ever done
+    ALL = "tat-ca"
+
+
 TAB_LABELS = {
     Tab.DRAFT: "Đang soạn",
     Tab.SENT: "Chờ tiếp nhận",
@@ -151,16 +159,20 @@ def first_tab(counts: dict[Tab, int]) -> Tab:
     return next((tab for tab in _WAITING if counts[tab]), Tab.SENT)
 
 
-def members_to_introduce(user: User, *, with_introduced: bool) -> QuerySet[Member]:
-    """Active members of the user's workplaces; without those on their way or received."""
+def members_to_introduce(user: User, whom: Whom) -> QuerySet[Member]:
+    """Active members of the user's workplaces: whom the home counts, the page lists."""
     members = Member.objects.filter(
         within("workplace__path", user.paths_of(Role.WORKPLACE)),
         status=Member.Status.ACTIVE,
     )
-    if with_introduced:
+    if whom is Whom.ALL:
         return members
-    introduced = Registration.objects.filter(state__in=INTRODUCED)
-    return members.exclude(pk__in=introduced.values("member"))
+    stays = Registration.objects.exclude(state=State.WITHDRAWN)
+    # A request that was taken back is nothing done, once that was noted.
+    stays = stays.exclude(TAKEN_BACK, end_noted_on__isnull=False)
+    if whom is Whom.LACKING:
+        stays = stays.filter(state__in=INTRODUCED)
+    return members.exclude(pk__in=stays.values("member"))
 
 
 def members_of(user: User, keys: Collection[int]) -> QuerySet[Member]:

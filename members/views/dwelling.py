@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from members.forms.dwelling import (
     AnswerDwellingForm,
@@ -13,7 +13,7 @@ from members.forms.dwelling import (
     ReportDwellingForm,
     UndoDeathForm,
 )
-from members.models import DwellingCheck, Member
+from members.models import DwellingCheck, Member, User
 from members.permissions import (
     can_note_dwellers,
     can_receive_at,
@@ -23,42 +23,71 @@ from members.permissions import (
 from members.queries.deaths import can_take_back_death
 from members.queries.discretion import veil
 from members.queries.dwelling import answered_checks, open_checks
+from members.queries.inbox import of_members_named
 from members.services.deaths import report_death, undo_death
 from members.services.dwelling import (
     confirm_not_dwelling,
     dismiss_not_dwelling,
     report_not_dwelling,
 )
+from members.views.batches import SEARCH_LENGTH
 from members.views.pages import put_errors
 from members.views.stay_tabs import stay_tabs
 from members.views.steps import run_step, start_of, stay_of, step_page
 from party76.audit.models import Action
 from party76.audit.services import record
-from party76.shared.paging import Cursor, page_of
+from party76.shared.paging import Cursor, Page, page_of
 
-OPEN_SHOWN = 200
+SIZE = 100
+# Which of the two lists of the page is turned.
+ANSWERED = "da-xac-minh"
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def dwelling_list(request):
-    """Reports that wait for the ward, with since when; below, what was answered."""
+    """Reports that wait for the ward, the oldest first; below, what was answered; found
+    by name through a POST."""
     if not can_note_dwellers(request.user):
         raise PermissionDenied
-    waiting = list(_with_people(open_checks(request.user))[:OPEN_SHOWN])
-    answered = page_of(
-        _with_people(answered_checks(request.user)), Cursor.read(request.GET)
-    )
-    for check in [*waiting, *answered.rows]:
+    sent = request.POST if request.method == "POST" else request.GET
+    text = request.POST.get("q", "").strip()[:SEARCH_LENGTH]
+    waiting, answered = _two_lists(request.user, text, sent)
+    shown = [*waiting.rows, *answered.rows]
+    for check in shown:
         check.may_answer = can_receive_at(request.user, check.registration.ward)
-    shown = [check.registration for check in (*waiting, *answered.rows)]
-    veil(shown, to=request.user)
-    record(Action.LIST, "dwellingcheck", by=request.user, count=len(shown))
+    veil([check.registration for check in shown], to=request.user)
+    record(
+        Action.LIST,
+        "dwellingcheck",
+        by=request.user,
+        count=len(shown),
+        personal={"name": text} if text else None,
+    )
+    searched = [("q", text)] if text else []
     context = {
         "waiting": waiting,
         "answered": answered,
+        "text": text,
+        "method": "post" if text else "get",
+        "searched": searched,
+        "below": [*searched, ("ds", ANSWERED)],
         "tabs": stay_tabs(request, "members:dwelling_list"),
     }
     return render(request, "members/dwelling_list.html", context)
+
+
+def _two_lists(user: User, text: str, sent) -> tuple[Page, Page]:
+    """What waits and what was answered; the cursor sent is of one of them."""
+    lists = [open_checks(user), answered_checks(user)]
+    if text:
+        lists = [of_members_named(one, text, "registration__member") for one in lists]
+    waiting, answered = map(_with_people, lists)
+    turned, first = Cursor.read(sent), Cursor()
+    above, below = (first, turned) if sent.get("ds") == ANSWERED else (turned, first)
+    return (
+        page_of(waiting, above, by="reported_on", size=SIZE),
+        page_of(answered, below, size=SIZE),
+    )
 
 
 @require_http_methods(["GET", "POST"])

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from members.exports import retirement_workbook
 from members.forms.dwelling import AgesForm, ExemptionFilterForm
@@ -15,21 +15,30 @@ from members.models import Exemption, Member, Role, User
 from members.permissions import can_introduce_from, can_list_members, can_receive_at
 from members.queries.channels import on_paper_among
 from members.queries.discretion import veil
-from members.queries.exemptions import exemptions_of, in_order, to_look_at
+from members.queries.exemptions import (
+    counts_by_ground,
+    exemptions_of,
+    in_order,
+    to_look_at,
+)
+from members.queries.inbox import of_members_named
 from members.queries.retirement import Past, age_in, as_past, past_age
+from members.views.batches import SEARCH_LENGTH
 from members.views.stay_tabs import stay_tabs
 from party76.audit.models import Action
 from party76.audit.services import record
 from party76.shared.paging import Cursor, page_of
 from party76.spreadsheets.writer import xlsx_response
 
-EXEMPT_SHOWN = 1_000
+# So that most wards print their list in one go.
+EXEMPT_SIZE = 500
 _BOTH_SIDES = (Role.RESIDENCE_WARD, Role.RESIDENCE_CELL, Role.WORKPLACE)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def exemption_list(request):
-    """Everybody exempt in one's units, by ground, with the day on which it ends."""
+    """Everybody exempt in one's units, by ground, with the day on which it ends; found
+    by name through a POST."""
     if not can_list_members(request.user):
         raise PermissionDenied
     today = timezone.localdate()
@@ -42,23 +51,48 @@ def exemption_list(request):
         exemptions = to_look_at(exemptions, on=today)
     elif asked.get("thoi_han") != form.ALL:
         exemptions = exemptions.in_force_on(today)
-    total = exemptions.count()
-    rows = list(in_order(exemptions)[:EXEMPT_SHOWN])
-    for row in rows:
+    text = request.POST.get("q", "").strip()[:SEARCH_LENGTH]
+    if text:
+        exemptions = of_members_named(exemptions, text, "registration__member")
+    sent = request.POST if request.method == "POST" else request.GET
+    page = page_of(
+        in_order(exemptions), Cursor.read(sent), by="order_key", size=EXEMPT_SIZE
+    )
+    for row in page.rows:
         row.may_end = can_receive_at(request.user, row.registration.ward)
-    veil([row.registration for row in rows], to=request.user)
-    record(Action.LIST, "exemption", by=request.user, count=total)
+    veil([row.registration for row in page.rows], to=request.user)
+    counts = counts_by_ground(exemptions)
+    total = sum(counts.values())
+    record(
+        Action.LIST,
+        "exemption",
+        by=request.user,
+        count=total,
+        personal={"name": text} if text else None,
+    )
     context = {
         "form": form,
         "total": total,
-        "groups": [
-            (Exemption.Ground(ground).label, list(found))
-            for ground, found in groupby(rows, lambda row: row.ground)
-        ],
+        "page": page,
+        "groups": _by_ground(page.rows, counts),
+        "text": text,
+        "searched": [("q", text)],
+        "kept": list(asked.items()),
+        "here": request.get_full_path(),
         "today": today,
         "tabs": stay_tabs(request, "members:exemption_list"),
     }
     return render(request, "members/exemption_list.html", context)
+
+
+def _by_ground(
+    rows: list[Exemption], counts: dict[str, int]
+) -> list[tuple[str, int, list[Exemption]]]:
+    """(ground, how many on all pages, those of this page)."""
+    return [
+        (Exemption.Ground(ground).label, counts[ground], list(found))
+        for ground, found in groupby(rows, lambda row: row.ground)
+    ]
 
 
 @require_safe

@@ -3,7 +3,7 @@
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from members.forms.batches import InboxFilterForm
 from members.models import Exemption, Role
@@ -17,7 +17,7 @@ from party76.audit.models import Action
 from party76.audit.services import record
 from party76.shared.paging import Cursor, page_of
 
-NEWCOMERS_SHOWN = 500
+NEWCOMERS_SIZE = 100
 
 
 @require_http_methods(["GET", "POST"])
@@ -71,15 +71,36 @@ def _in_words(exemption: Exemption) -> str:
     return f"{exemption.get_ground_display()}{document}{end}"
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def newcomer_list(request):
-    """Who came to one's cells in the last thirty days."""
+    """Who came to one's cells in the last thirty days; found by name through a POST."""
     if not can_note_dwellers(request.user):
         raise PermissionDenied
     placed = newcomers(request.user, on=timezone.localdate())
-    placed = placed.select_related("registration__member", "cell", "workplace")
-    rows = list(placed[:NEWCOMERS_SHOWN])
-    veil(rows, to=request.user)
-    record(Action.LIST, "registration", by=request.user, count=len(rows))
-    context = {"rows": rows, "tabs": stay_tabs(request, "members:newcomer_list")}
+    text = request.POST.get("q", "").strip()[:SEARCH_LENGTH]
+    if text:
+        placed = of_members_named(placed, text, "registration__member")
+    sent = request.POST if request.method == "POST" else request.GET
+    page = page_of(
+        placed.select_related("registration__member", "cell", "workplace"),
+        Cursor.read(sent),
+        by="-valid_from",
+        size=NEWCOMERS_SIZE,
+    )
+    veil(page.rows, to=request.user)
+    total = placed.count()
+    record(
+        Action.LIST,
+        "registration",
+        by=request.user,
+        count=total,
+        personal={"name": text} if text else None,
+    )
+    context = {
+        "page": page,
+        "total": total,
+        "text": text,
+        "searched": [("q", text)],
+        "tabs": stay_tabs(request, "members:newcomer_list"),
+    }
     return render(request, "members/newcomer_list.html", context)

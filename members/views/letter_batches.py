@@ -76,7 +76,9 @@ def letter_batch(request):
     """Members to tick; who was ticked stays so while one searches and turns pages."""
     if not request.user.has_role(Role.WORKPLACE):
         raise PermissionDenied
-    form = ChooseForm(request.POST, by=request.user)
+    # The home page names the list that it counted; a name never stands in an address.
+    asked = request.POST or {"ds": request.GET.get("ds", "")}
+    form = ChooseForm(asked, by=request.user)
     members, text = _found(request.user, form)
     page = page_of(
         members.select_related("workplace"),
@@ -204,8 +206,8 @@ def _show(request, board: Board, known: dict[int, Situation]):
 
 
 def _found(user, form: ChooseForm):
-    text, with_introduced, unit = form.chosen()
-    members = members_to_introduce(user, with_introduced=with_introduced)
+    text, whom, unit = form.chosen()
+    members = members_to_introduce(user, whom)
     if unit:
         members = members.filter(within("workplace__path", [unit.path]))
     return (members.search(text) if text else members), text

@@ -34,12 +34,14 @@ class Cursor:
 def page_of(rows: QuerySet, cursor: Cursor, *, by: str = "", size: int = SIZE) -> Page:
     """A page of rows ordered by a column and their key; by key alone, newest first.
 
+    "-column" begins with the highest, and takes the rows of one value by key as well.
     A cursor whose row is gone from the list starts again at the beginning.
     """
     start = cursor.before or cursor.after
     backwards = cursor.before is not None
     if by and start:
-        known = rows.filter(pk=start).values_list(by, flat=True).first()
+        column = by.removeprefix("-")
+        known = rows.filter(pk=start).values_list(column, flat=True).first()
         if known is None:
             return page_of(rows, Cursor(), by=by, size=size)
         rows = rows.filter(_beyond(by, known, start, backwards=backwards))
@@ -66,8 +68,12 @@ def _page(found: list, *, more: bool, backwards: bool, started: bool) -> Page:
 
 
 def _beyond(by: str, known: str, key: int, *, backwards: bool) -> Q:
+    column = by.removeprefix("-")
+    farther = "lt" if backwards is (column == by) else "gt"
     side = "lt" if backwards else "gt"
-    return Q(**{f"{by}__{side}": known}) | Q(**{by: known, f"pk__{side}": key})
+    return Q(**{f"{column}__{farther}": known}) | Q(
+        **{column: known, f"pk__{side}": key}
+    )
 
 
 def _ordered(rows: QuerySet, order: list[str], *, backwards: bool) -> QuerySet:

@@ -9,10 +9,16 @@ import json
 import os
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypedDict
 
+Tell = Callable[[str, int], None]  # the step in words, the share in percent
 _KEPT_SECONDS = 3600
+
+
+def tell_nobody(text: str, share: int) -> None:
+    """Where nobody waits for the progress."""
 
 
 class Running(TypedDict):

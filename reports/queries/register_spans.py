@@ -121,19 +121,26 @@ class _Reach:
     def condition(self) -> Q:
         if self.below is None:
             return Q(ward=self.unit)
-        name = "cell" if self.side is Side.RESIDENCE else "workplace"
-        return Q(**{f"{name}__in": self.below.keys()})
+        keys = self.below.keys()
+        if self.side is Side.WORKPLACE:
+            return Q(workplace__in=keys)
+        return Q(ward__in=keys) | Q(cell__in=keys)
 
     def times(self, placed: Placed) -> list[Span]:
         """The parts of a placement in which it was the unit's."""
         whole = (placed.first, placed.end)
         if self.below is None:
             return [whole] if placed.ward == self.unit.pk else []
-        key = placed.cell if self.side is Side.RESIDENCE else placed.workplace
-        if key is None:
-            return []
-        times = clipped(whole, self.below.spans(key))
+        times = clipped(whole, self._spans(placed, self.below))
         return [one for one in times if one[0] != one[1] or placed.first == placed.end]
+
+    def _spans(self, placed: Placed, below: UnitsBelow) -> list[Span]:
+        """When the unit of a placement stood below: above the wards the ward, with or
+        without a cell; below them the cell."""
+        if self.side is Side.WORKPLACE:
+            return below.spans(placed.workplace)
+        in_cell = below.spans(placed.cell) if placed.cell is not None else []
+        return below.spans(placed.ward) or in_cell
 
 
 def units_below(unit: Committee, side: Side) -> UnitsBelow | None:

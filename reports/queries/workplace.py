@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date
+from typing import Any
 
 from django.db.models import (
     Case,
@@ -65,6 +66,7 @@ class WorkerRow:
     stay: Registration | None  # that the stage speaks of
     stage: Stage
     is_exempt: bool
+    exempt_ground: str
     attendance: AttendanceTotals
     came_though_exempt: int
     notices: NoticeCount
@@ -80,7 +82,8 @@ class WorkerRow:
 
     @property
     def cell(self) -> str:
-        return self.stay.cell.name if self.stay and self.stay.cell else ""
+        cell = self.stay.cell if self.stay and self.is_placed else None
+        return cell.name if cell else ""
 
     @property
     def is_placed(self) -> bool:
@@ -120,7 +123,13 @@ class WorkerRow:
 
     @property
     def received_on(self) -> date | None:
-        return self.stay.received_on if self.stay else None
+        return self.stay.received_on if self.stay and self.is_placed else None
+
+    @property
+    def letter_number(self) -> str:
+        """Also of a letter that came back; not of a stay that is over."""
+        is_over = self.stage is Stage.NONE
+        return self.stay.letter_number if self.stay and not is_over else ""
 
     @property
     def result(self) -> str:
@@ -139,7 +148,8 @@ def own_members(
     """Active members of the user's workplaces, to be ordered by order_key.
 
     The key puts the exempt behind the others, residences together, names inside them
-    in Vietnamese order. Annotated with stage_state and is_exempt.
+    in Vietnamese order. Annotated with stage_state, is_exempt and what
+    the exemption goes by.
     """
     members = Member.objects.filter(
         within("workplace__path", user.paths_of(Role.WORKPLACE)),
@@ -156,6 +166,8 @@ def own_members(
         stage_state=Subquery(stays.values("state")[:1]),
         ward_key=Subquery(placed.values("ward__sort_key")[:1]),
         is_exempt=Exists(exempt),
+        exempt_ground=Subquery(exempt.order_by("-pk").values("ground")[:1]),
+        exempt_document=Subquery(exempt.order_by("-pk").values("document")[:1]),
     ).annotate(order_key=_order_key())
     return _narrowed(members, user, year, chosen)
 
@@ -231,6 +243,7 @@ def _row(member: Member, stays: list[Registration], known: _Known) -> WorkerRow:
         stay=stay,
         stage=STAGE_OF.get(State(stay.state), Stage.NONE) if stay else Stage.NONE,
         is_exempt=member.is_exempt,  # type: ignore[attr-defined]
+        exempt_ground=_ground(member),
         attendance=_sum(
             known.totals[stay.pk] for stay in stays if stay.pk in known.totals
         ),
@@ -238,6 +251,15 @@ def _row(member: Member, stays: list[Registration], known: _Known) -> WorkerRow:
         notices=known.notices.get(member.pk, NoticeCount()),
         evaluation=known.results.get(member.pk),
     )
+
+
+def _ground(member: Any) -> str:
+    """On what ground he is exempt, and by which document."""
+    if not member.is_exempt:
+        return ""
+    ground = Exemption.Ground(member.exempt_ground).label
+    document = member.exempt_document
+    return f"{ground} ({document})" if document else ground
 
 
 def _stays(members: list[Member], user: User) -> QuerySet[Registration]:

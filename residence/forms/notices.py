@@ -82,7 +82,7 @@ class ContentForm(BaseForm):
         "gửi.",
     )
     due_on = DateField(
-        label="Đề nghị trả lời trước ngày", required=False, help_text=_DUE
+        label="Đề nghị trả lời chậm nhất ngày", required=False, help_text=_DUE
     )
 
 
@@ -90,7 +90,7 @@ class NoticeForm(BaseModelForm):
     """What a draft says; its people stand in rows of their own beside it."""
 
     due_on = DateField(
-        label="Đề nghị trả lời trước ngày", required=False, help_text=_DUE
+        label="Đề nghị trả lời chậm nhất ngày", required=False, help_text=_DUE
     )
     dated_on = DateField(label="Ngày thông báo", required=False)
 

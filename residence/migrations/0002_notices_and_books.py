@@ -61,7 +61,9 @@ class Migration(migrations.Migration):
                 (
                     "due_on",
                     models.DateField(
-                        blank=True, null=True, verbose_name="đề nghị trả lời trước ngày"
+                        blank=True,
+                        null=True,
+                        verbose_name="đề nghị trả lời chậm nhất ngày",
                     ),
                 ),
                 (

@@ -84,7 +84,7 @@ class Notice(Versioned):
     text = models.TextField("nội dung, đề nghị", blank=True, max_length=2000)
     number = models.CharField("số thông báo", max_length=40, blank=True)
     dated_on = models.DateField("ngày thông báo", null=True, blank=True)
-    due_on = models.DateField("đề nghị trả lời trước ngày", null=True, blank=True)
+    due_on = models.DateField("đề nghị trả lời chậm nhất ngày", null=True, blank=True)
     state = models.CharField(
         "tình trạng", max_length=10, choices=State, default=State.DRAFT
     )

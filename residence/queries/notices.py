@@ -203,7 +203,7 @@ def message_text(notice: Notice, number_of_people: int) -> str:
     dated = f" ngày {day:%d/%m/%Y}" if day else ""
     workplace = shown_workplaces([notice.workplace])[notice.workplace_id]
     asked = (
-        f", đề nghị trả lời trước ngày {notice.due_on:%d/%m/%Y}"
+        f", đề nghị trả lời chậm nhất ngày {notice.due_on:%d/%m/%Y}"
         if notice.due_on
         else ", đề nghị sớm trả lời"
     )

@@ -3,7 +3,7 @@
 Each act is all or nothing, in as many statements for 500 people as for one.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,14 +17,10 @@ from members.services.persons import check_not_in_future
 from party76.audit.models import Action
 from party76.audit.services import record_many
 from party76.shared.numbering import running_numbers
+from party76.shared.running import Tell, tell_nobody
 from residence.models import ContactBook
 
-Tell = Callable[[str, int], None]
 _BATCH = 1_000
-
-
-def _tell_nobody(text: str, share: int) -> None:
-    """Where nobody waits for the progress."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +39,7 @@ def issue_books(
     first_number: str = "",
     on: date,
     by: User,
-    tell: Tell = _tell_nobody,
+    tell: Tell = tell_nobody,
 ) -> list[ContactBook]:
     """Give each a book, with running numbers where a first one is given.
 
@@ -83,7 +79,7 @@ def issue_books(
 
 @transaction.atomic
 def collect_books(
-    chosen: Selection, *, on: date, by: User, tell: Tell = _tell_nobody
+    chosen: Selection, *, on: date, by: User, tell: Tell = tell_nobody
 ) -> list[ContactBook]:
     """Note that people came for their books; raises with a sentence for each who
     has none, has collected it already, or got it later than that day."""
@@ -99,7 +95,7 @@ def collect_books(
 
 @transaction.atomic
 def hand_back_books(
-    chosen: Selection, *, on: date, by: User, tell: Tell = _tell_nobody
+    chosen: Selection, *, on: date, by: User, tell: Tell = tell_nobody
 ) -> list[ContactBook]:
     """Note that books were handed back at the year's end; raises as above."""
     check_not_in_future(on, "Ngày nộp lại")
@@ -114,7 +110,7 @@ def hand_back_books(
 
 @transaction.atomic
 def undo_last_step(
-    chosen: Selection, *, by: User, tell: Tell = _tell_nobody
+    chosen: Selection, *, by: User, tell: Tell = tell_nobody
 ) -> list[ContactBook]:
     """Take back what was noted last by mistake: the handing back, the collecting, or
     the issue. Raises ValidationError for whoever has no book, or one that changed."""

@@ -1,7 +1,7 @@
 """Thông báo while it is a draft: who is named, with which facts, in which words."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -14,6 +14,7 @@ from members.queries.discretion import topmost_units
 from members.services.tree_lock import hold_tree
 from party76.audit.models import Action
 from party76.audit.services import changes, record, record_many, values_of
+from party76.shared.running import Tell, tell_nobody
 from party76.shared.versions import save_versioned
 from residence.models import Notice, NoticeItem
 from residence.queries.candidates import running_notices
@@ -21,14 +22,9 @@ from residence.queries.meetings import Period
 from residence.queries.notice_facts import facts_of
 
 State = Notice.State
-Tell = Callable[[str, int], None]
 TEXT_FIELDS = ["text", "due_on"]
 PAPER_FIELDS = ["number", "dated_on"]
 _BATCH = 1_000
-
-
-def tell_nobody(text: str, share: int) -> None:
-    """Where nobody waits for the progress."""
 
 
 @dataclass(frozen=True)

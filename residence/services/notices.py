@@ -15,14 +15,13 @@ from members.queries.channels import on_paper_among
 from members.services.persons import check_not_in_future
 from party76.audit.models import Action
 from party76.audit.services import changes, record, record_many, values_of
+from party76.shared.running import Tell, tell_nobody
 from party76.shared.versions import save_versioned
 from residence.models import Measure, Notice, NoticeItem
 from residence.queries.notices import items_to_answer
 from residence.services.notice_drafts import (
     PAPER_FIELDS,
-    Tell,
     lock_notice,
-    tell_nobody,
     why_not_named,
 )
 
@@ -75,20 +74,16 @@ def send_notices(
     check_not_in_future(on, "Ngày gửi")
     tell("Đang kiểm tra", 10)
     notices = _locked_many(versions)
-    obstacles = [*_changed(notices, versions), *_not_ready(notices, on)]
+    _write_days(notices, on)
+    obstacles = [*_changed(notices, versions), *_not_ready(notices)]
     if not notices:
         obstacles = ["Đồng chí chưa chọn thông báo nào."]
     if obstacles:
         raise ValidationError(obstacles)
     tell("Đang gửi", 60)
     for notice in notices:
-        notice.state, notice.sent_by, notice.sent_on = State.SENT, by, on
+        notice.state, notice.sent_by = State.SENT, by
         notice.version += 1
-    # What goes through the system goes today, whatever day the paper bears.
-    paper = on_paper_among([one.workplace for one in notices], Role.WORKPLACE)
-    for notice in notices:
-        if notice.workplace_id not in paper:
-            notice.sent_on = timezone.localdate()
     fields = ["state", "sent_by", "sent_on", "version"]
     Notice.objects.bulk_update(notices, fields, _BATCH)
     facts = {"from": State.DRAFT, "to": State.SENT}
@@ -199,6 +194,14 @@ def _require_step(notice: Notice, to: State) -> None:
         )
 
 
+def _write_days(notices: Sequence[Notice], on: date) -> None:
+    """What goes through the system goes today, whatever day the paper bears."""
+    paper = on_paper_among([one.workplace for one in notices], Role.WORKPLACE)
+    today = timezone.localdate()
+    for notice in notices:
+        notice.sent_on = on if notice.workplace_id in paper else today
+
+
 def _changed(notices: Sequence[Notice], versions: Mapping[int, int]) -> list[str]:
     return [
         f"Thông báo gửi {notice.workplace}: vừa có người khác sửa hoặc xử lý, nay ở tình "
@@ -208,7 +211,7 @@ def _changed(notices: Sequence[Notice], versions: Mapping[int, int]) -> list[str
     ]
 
 
-def _not_ready(notices: Sequence[Notice], on: date) -> list[str]:
+def _not_ready(notices: Sequence[Notice]) -> list[str]:
     items = defaultdict(list)
     lines = NoticeItem.objects.filter(notice__in=notices)
     for item in lines.select_related("registration__member"):
@@ -216,16 +219,17 @@ def _not_ready(notices: Sequence[Notice], on: date) -> list[str]:
     return [
         f"Thông báo gửi {notice.workplace}: {sentence}"
         for notice in notices
-        if (sentence := _lack(notice, items[notice.pk], on))
+        if (sentence := _lack(notice, items[notice.pk]))
     ]
 
 
-def _lack(notice: Notice, items: Sequence[NoticeItem], on: date) -> str:
+def _lack(notice: Notice, items: Sequence[NoticeItem]) -> str:
     """What a draft still lacks before it can be sent, or what has changed; "" if nothing."""
     if not items:
         return "chưa có tên ai."
-    if notice.due_on and notice.due_on < on:
-        return "ngày đề nghị trả lời trước ngày gửi."
+    due, sent = notice.due_on, notice.sent_on
+    if due and sent and due < sent:
+        return f"hạn trả lời {due:%d/%m/%Y} trước ngày gửi {sent:%d/%m/%Y}."
     says = notice.text.strip() or all(item.note.strip() for item in items)
     if notice.kind in NEEDS_TEXT and not says:
         return "chưa ghi nội dung."

@@ -91,7 +91,7 @@ def notice_answer(request, pk):
     if (
         posted is not None
         and form.is_valid()
-        and _answered(request, notice, form, grid)
+        and _answered(request, notice, form, grid, in_system=own)
     ):
         return redirect("residence:notice_detail", notice.pk)
     name_as_known([notice], request.user)
@@ -100,7 +100,9 @@ def notice_answer(request, pk):
     return render(request, "residence/notice_answer.html", context, status=status)
 
 
-def _answered(request, notice: Notice, form: AnswerForm, grid: AnswerGrid) -> bool:
+def _answered(
+    request, notice: Notice, form: AnswerForm, grid: AnswerGrid, *, in_system: bool
+) -> bool:
     """Hand the answer to the service; what it lacks stands on the form."""
     data = form.cleaned_data
     try:
@@ -108,7 +110,7 @@ def _answered(request, notice: Notice, form: AnswerForm, grid: AnswerGrid) -> bo
             notice,
             grid.reply(data["answer"]),
             on=data.get("answered_on") or timezone.localdate(),
-            in_system="answered_on" not in data,
+            in_system=in_system,
             version=_version(request),
             by=request.user,
         )

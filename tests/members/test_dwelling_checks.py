@@ -13,6 +13,7 @@ from members.services.dwelling import (
     report_not_dwelling,
 )
 from members.services.stays import end_registration
+from members.views import dwelling
 from party76.audit.models import AuditEvent
 from party76.shared.versions import Conflict
 from reports.queries.home import todos_of
@@ -156,7 +157,7 @@ def test_reports_of_another_ward_are_not_seen(world, check, client):
 
     page = client.get(reverse("members:dwelling_list"))
 
-    assert page.context["waiting"] == []
+    assert page.context["waiting"].rows == []
     assert not any("phản ánh" in text for text in texts(world.sister_user))
 
 
@@ -187,6 +188,53 @@ def test_page_of_an_answer_when_gone_asks_for_the_day(world, check, client):
 
     assert asked.status_code == 422
     assert stored(world.registration).end_reason == "not_dwelling"
+
+
+def reported(world, name):
+    member = make_member(world.workplace, full_name=name)
+    stay = make_registration(member, world.ward, cell=world.cell)
+    return report_not_dwelling(stay, reason="x", on=DAY, by=world.cell_user)
+
+
+def names_in(page):
+    return [check.registration.member.full_name for check in page.rows]
+
+
+def test_reports_turn_their_pages_apart_from_the_answered(world, client, monkeypatch):
+    monkeypatch.setattr(dwelling, "SIZE", 2)
+    for name in ("Trần An", "Trần Bình", "Trần Chín"):
+        reported(world, name)
+    for name in ("Lê Một", "Lê Hai", "Lê Ba"):
+        dismiss_not_dwelling(
+            reported(world, name), answer="x", version=1, by=world.ward_user
+        )
+    client.force_login(world.ward_user)
+    url = reverse("members:dwelling_list")
+
+    def lists(**sent):
+        context = client.get(url, sent).context
+        return context["waiting"], context["answered"]
+
+    waiting, answered = lists()
+    turned, above = lists(after=waiting.next)
+    kept, below = lists(after=answered.next, ds="da-xac-minh")
+
+    assert (names_in(waiting), names_in(answered)) == (
+        ["Trần An", "Trần Bình"],
+        ["Lê Ba", "Lê Hai"],
+    )
+    assert (names_in(turned), names_in(above)) == (["Trần Chín"], ["Lê Ba", "Lê Hai"])
+    assert (names_in(kept), names_in(below)) == (["Trần An", "Trần Bình"], ["Lê Một"])
+
+
+def test_reports_are_found_by_name_through_a_post(world, client):
+    for name in ("Trần Thị Bưởi", "Trần Thị Mận"):
+        reported(world, name)
+    client.force_login(world.ward_user)
+
+    page = client.post(reverse("members:dwelling_list"), {"q": "buoi"})
+
+    assert names_in(page.context["waiting"]) == ["Trần Thị Bưởi"]
 
 
 @pytest.mark.parametrize("number", [1, 3])

@@ -12,6 +12,7 @@ from members.models import Exemption, Registration
 from members.queries.exemptions import exemptions_of, to_look_at
 from members.services.letters import introduce
 from members.services.stays import receive_registration
+from members.views import exempt
 from reports.queries.home import todos_of
 from residence.models import Attendance
 from residence.queries import attendance_totals, due_at
@@ -207,9 +208,63 @@ def test_exempt_are_listed_by_ground_with_the_next_to_end_first(world, other, cl
     soon = client.get(reverse("members:exemption_list"), {"thoi_han": "sap-het"})
 
     assert [
-        [row.registration for row in rows] for _, rows in page.context["groups"]
+        [row.registration for row in rows] for _, _, rows in page.context["groups"]
     ] == [[third], [other, world.registration]]
     assert soon.context["total"] == 1
+
+
+def test_exempt_when_they_fill_a_page_go_on_to_the_next(world, client, monkeypatch):
+    """By ground, the next to end first, those without an end last, then by name."""
+    monkeypatch.setattr(exempt, "EXEMPT_SIZE", 2)
+    today = timezone.localdate()
+    expected = []
+    for name, ground, days in (
+        ("Trần An", "barracks", None),
+        ("Trần Bình", "study", 20),
+        ("Trần Em", "study", 60),
+        ("Trần Chín", "study", None),
+        ("Trần Dũng", "study", None),
+    ):
+        stay = make_registration(
+            make_member(world.workplace, full_name=name), world.ward, cell=world.cell
+        )
+        row = make_exemption(stay, valid_from=date(2025, 1, 1))
+        row.ground = ground
+        row.valid_to = today + timedelta(days=days) if days else None
+        row.save()
+        expected.append(row)
+    client.force_login(world.ward_user)
+    url = reverse("members:exemption_list")
+
+    first = client.get(url).context
+    second = client.get(url, {"after": first["page"].next}).context
+    third = client.get(url, {"after": second["page"].next}).context
+    back = client.get(url, {"before": third["page"].previous}).context
+
+    assert [one["page"].rows for one in (first, second, third, back)] == [
+        expected[:2],
+        expected[2:4],
+        expected[4:],
+        expected[2:4],
+    ]
+    assert [number for _, number, _ in first["groups"]] == [1, 4]
+    assert third["page"].next is None
+
+
+def test_exempt_is_found_by_name_through_a_post(world, client):
+    for name in ("Trần Thị Bưởi", "Trần Thị Mận"):
+        stay = make_registration(
+            make_member(world.workplace, full_name=name), world.ward, cell=world.cell
+        )
+        make_exemption(stay, valid_from=date(2025, 1, 1))
+    client.force_login(world.ward_user)
+    url = reverse("members:exemption_list")
+
+    found = client.post(url, {"q": "buoi"}).context["page"].rows
+    by_address = client.get(url, {"q": "buoi"}).context["total"]
+
+    assert [row.registration.member.full_name for row in found] == ["Trần Thị Bưởi"]
+    assert by_address == 2
 
 
 @pytest.mark.parametrize("number", [1, 3])

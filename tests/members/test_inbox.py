@@ -10,6 +10,7 @@ from members.models import Committee, Exemption, Member, Registration, Sector
 from members.queries.inbox import inbox, newcomers
 from members.services.letters import ask_for_letter
 from members.services.stays import assign_cell
+from members.views import inbox as views_of_inbox
 from reports.queries.home import todos_of
 from tests.factories.members import (
     make_committee,
@@ -236,10 +237,49 @@ def test_newcomers_when_there_are_more_ask_no_more(
         )
     client.force_login(world.cell_user)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         page = client.get(reverse("members:newcomer_list"))
 
-    assert len(page.context["rows"]) == number
+    assert page.context["total"] == len(page.context["page"].rows) == number
+
+
+def test_newcomers_when_they_fill_a_page_go_on_with_the_day_before(
+    world, client, monkeypatch
+):
+    monkeypatch.setattr(views_of_inbox, "NEWCOMERS_SIZE", 2)
+    today = timezone.localdate()
+    for name, ago in (
+        ("Trần Cũ", 3),
+        ("Trần An", 1),
+        ("Trần Bình", 1),
+        ("Trần Chín", 1),
+        ("Trần Mới", 0),
+    ):
+        make_registration(
+            make_member(world.workplace, full_name=name),
+            world.ward,
+            cell=world.cell,
+            received_on=today - timedelta(days=ago),
+        )
+    client.force_login(world.cell_user)
+    url = reverse("members:newcomer_list")
+
+    def names(page):
+        return [row.registration.member.full_name for row in page.rows]
+
+    first = client.get(url).context["page"]
+    second = client.get(url, {"after": first.next}).context["page"]
+    third = client.get(url, {"after": second.next}).context["page"]
+    back = client.get(url, {"before": third.previous}).context["page"]
+    found = client.post(url, {"q": "cu"}).context["page"]
+
+    assert [names(one) for one in (first, second, third, back)] == [
+        ["Trần Mới", "Trần An"],
+        ["Trần Bình", "Trần Chín"],
+        ["Trần Cũ"],
+        ["Trần Bình", "Trần Chín"],
+    ]
+    assert (third.next, names(found)) == (None, ["Trần Cũ"])
 
 
 # Here without a letter

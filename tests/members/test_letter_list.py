@@ -279,6 +279,32 @@ def test_list_when_there_are_more_letters_asks_no_more(
         client.get(f"{reverse('members:letter_list')}?muc={tab}")
 
 
+@pytest.mark.parametrize("number", [1, 3])
+@pytest.mark.parametrize(
+    ("tab", "fields"),
+    [
+        ("tra-lai", {"state": "returned", "return_reason": "Sai"}),
+        ("de-nghi", {"state": "letter_asked"}),
+        ("da-ket-thuc", {"ended_on": DAY}),
+        ("da-tiep-nhan", {}),
+        ("chua-ghi-so", {"letter_number": ""}),
+    ],
+)
+def test_list_of_every_heading_asks_no_more_for_many(
+    world, client, tab, fields, number, django_assert_num_queries
+):
+    Registration.objects.update(workplace=world.other_workplace)
+    for _ in range(number):
+        stay = make_registration(make_member(world.workplace), world.ward, **fields)
+        Exemption.objects.create(registration=stay, ground="study", valid_from=DAY)
+    client.force_login(world.workplace_user)
+
+    with django_assert_num_queries(8):
+        page = client.get(f"{reverse('members:letter_list')}?muc={tab}")
+
+    assert len(page.context["page"].rows) == number
+
+
 # Many at once, from the list
 
 

@@ -1,6 +1,8 @@
 """Hồ sơ có thể trùng: the pages, and the hints that lead there."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from members.imports.runs import ListKind, mark_of, plan_run
@@ -135,7 +137,34 @@ def test_list_when_it_grows_asks_no_more(
     client = as_user("ward_user")
 
     with django_assert_num_queries(13 if tab else 10):
-        client.get(LIST, {"nhom": tab})
+        answer = client.get(LIST, {"nhom": tab})
+
+    assert len(answer.context["page"].rows) == number
+
+
+@pytest.mark.parametrize("state", [State.DONE, State.UNDONE, State.REFUSED])
+def test_list_of_what_is_settled_when_it_grows_asks_no_more(world, as_user, state):
+    client = as_user("ward_user")
+
+    def settle(name):
+        twins = make_twins(world, own={"full_name": name}, written={"full_name": name})
+        merge = twins.propose() if state is State.REFUSED else twins.merge()
+        if state is State.UNDONE:
+            twins.undo(merge)
+        closed = {"state": state, "closed_at": "2026-06-01T00:00Z"}
+        MemberMerge.objects.filter(pk=merge.pk).update(**closed)
+
+    def asked():
+        with CaptureQueriesContext(connection) as queries:
+            answer = client.get(LIST, {"nhom": state.value})
+        return len(answer.context["page"].rows), len(queries)
+
+    settle("Vũ Giáp")
+    one = asked()
+    for name in ("Vũ Ất", "Vũ Bính"):
+        settle(name)
+
+    assert (one[0], asked()) == (1, (3, one[1]))
 
 
 # Compare and propose

@@ -224,7 +224,7 @@ def test_workplace_sees_letters_members_and_comments(place):
     assert sorted(lines(Role.WORKPLACE, place.workplace)) == [
         ("giấy giới thiệu bị trả lại, cần giới thiệu lại hoặc ghi nhận", 1),
         ("giấy giới thiệu đang soạn, chưa gửi", 1),
-        ("nhận xét của nơi cư trú đã trả về, dùng cho đánh giá cuối năm", 1),
+        ("đồng chí có nhận xét năm 2013 đã trả về, dùng cho đánh giá cuối năm", 1),
     ]
 
 

@@ -5,12 +5,14 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from evaluations.models import RuleSet
 from party76.audit.models import AuditEvent
 from reports.models import SignatureBlock
 from tests.factories.members import make_member, make_registration
 from tests.factories.residence import make_notice
 from tests.factories.world import make_world
 from tests.reports.reading import text_of
+from tests.reports.word import word_text
 
 pytestmark = pytest.mark.django_db
 
@@ -52,8 +54,8 @@ def test_paper_bears_number_day_and_due_day_once_written_in(client, world):
     text = paper(client, notice, world.ward_user)
 
     assert "Số 12-TB/ĐU" in text
-    assert "ngày 02 tháng 06 năm 2026" in text
-    assert "Đề nghị trả lời trước ngày 20/06/2026." in text
+    assert "ngày 02 tháng 6 năm 2026" in text
+    assert "Đề nghị trả lời chậm nhất ngày 20/06/2026." in text
 
 
 def test_paper_has_the_signature_block_in_force_on_its_day(client, world):
@@ -76,6 +78,33 @@ def test_paper_has_the_signature_block_in_force_on_its_day(client, world):
 
     assert "T/M BAN THƯỜNG VỤ" in text
     assert ("Trần Cũ" in text, "Lê Mới" in text) == (True, False)
+
+
+def test_paper_and_word_name_the_rules_in_force_on_its_day(client, world):
+    for day, name in ((date(2020, 1, 1), "Quy định 213"), (date(2026, 6, 1), "Mới")):
+        RuleSet.objects.create(
+            committee=world.city, code=name, name=name, valid_from=day
+        )
+    notice = make_notice(world.registration, state="sent", dated_on=date(2026, 5, 30))
+
+    printed = paper(client, notice, world.ward_user)
+    word = client.get(reverse("reports:notice_word", args=[notice.pk]))
+
+    assert "Thực hiện Quy định 213, Đảng ủy phường Ninh Kiều thông báo về" in printed
+    assert "Thực hiện Quy định 213, đảng ủy nơi cư trú thông báo về" in word_text(
+        word.content
+    )
+
+
+def test_paper_without_rules_written_down_names_none(client, world):
+    notice = make_notice(world.registration, state="sent")
+
+    printed = paper(client, notice, world.ward_user)
+    word = client.get(reverse("reports:notice_word", args=[notice.pk]))
+
+    sentence = "Thực hiện quy định về đảng viên đang công tác giữ mối liên hệ"
+    assert sentence in printed
+    assert sentence in word_text(word.content)
 
 
 def test_paper_has_a_slip_to_answer_on_with_room_for_the_measure(client, world):

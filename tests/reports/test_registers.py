@@ -382,6 +382,30 @@ def test_sums_are_those_of_the_reconciliation(place):
     )
 
 
+@pytest.mark.django_db
+def test_sums_above_the_wards_have_those_without_a_cell(place):
+    stay_of(place, "Vũ An")
+    stay_of(place, "Vũ Bình", received_on=date(2013, 3, 1), cell=None)
+    passed_on = stay_of(place, "Vũ Chín", cell=None)
+    move(passed_on, date(2013, 6, 1), cell=place.cell)
+    stay_of(place, "Vũ Dũng", ward=place.sister_ward, cell=None)
+
+    above, ward, sister = (
+        register_of(unit, Side.RESIDENCE, IN_2013).totals
+        for unit in (place.city, place.ward, place.sister_ward)
+    )
+
+    assert ward == Totals(at_start=2, received=1, at_end=3)
+    assert sister == Totals(at_start=1, at_end=1)
+    assert above == Totals(at_start=3, received=1, at_end=4)
+    assert names(place.city, Side.RESIDENCE, IN_2013, reader(place)) == [
+        "Vũ An",
+        "Vũ Bình",
+        "Vũ Chín",
+        "Vũ Dũng",
+    ]
+
+
 _DAYS = st.dates(date(2012, 1, 1), date(2015, 12, 31))
 
 
@@ -592,7 +616,12 @@ def test_reading_and_taking_a_register_is_put_on_record(client, place):
     "name", ["register_detail", "register_print", "register_export"]
 )
 @pytest.mark.parametrize(
-    ("unit", "side"), [("ward", "noi-cu-tru"), ("workplace", "noi-cong-tac")]
+    ("unit", "side"),
+    [
+        ("ward", "noi-cu-tru"),
+        ("city", "noi-cu-tru"),
+        ("workplace", "noi-cong-tac"),
+    ],
 )
 def test_number_of_queries_does_not_grow_with_the_people(
     client, place, name, unit, side

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from members.models import Member, Registration, WorkplaceYearStatement
+from members.models import Member, Registration, Role, WorkplaceYearStatement
 from members.services.letters import (
     ask_for_letter,
     draft_letter,
@@ -15,7 +15,8 @@ from members.services.letters import (
 )
 from members.services.stays import note_end
 from reports.queries.todos.workplace import workplace_todos
-from tests.factories.members import make_member, make_registration
+from tests.factories.members import make_member, make_registration, make_user
+from tests.factories.reports import make_city, make_evaluation, make_rating_year
 from tests.factories.world import make_world
 
 pytestmark = pytest.mark.django_db
@@ -97,8 +98,56 @@ def test_members_when_nothing_was_done_for_them_are_told_once(world):
 
     found = todos(world)
 
-    text = "đồng chí chưa được giới thiệu về nơi cư trú"
-    assert found[text] == (1, None, None, reverse("members:letter_batch"))
+    text = "đồng chí chưa từng được giới thiệu về nơi cư trú"
+    url = f"{reverse('members:letter_batch')}?ds=chua-tung"
+    assert found[text] == (1, None, None, url)
+
+
+def test_members_never_introduced_are_as_many_as_the_list_that_opens(client, world):
+    state(world, 2026)
+    new = make_member(world.workplace)
+    withdrawn, returned, asked, ended = (make_member(world.workplace) for _ in range(4))
+    make_registration(withdrawn, world.ward, state=State.WITHDRAWN)
+    make_registration(returned, world.ward, state=State.RETURNED)
+    make_registration(asked, world.ward, state=State.LETTER_ASKED)
+    make_registration(ended, world.ward, ended_on=date(2026, 8, 1))
+    client.force_login(world.workplace_user)
+
+    [(count, url)] = [
+        (count, url)
+        for text, (count, _, _, url) in todos(world).items()
+        if "chưa từng" in text
+    ]
+    context = client.get(url).context
+    more = client.post(url, {"ds": "chua-tung", "q": "Không Có Ai"}).context
+
+    assert count == context["total"] == 2
+    assert {member for member, _, _ in context["rows"]} == {new, withdrawn}
+    assert more["total"] == 0
+
+
+def test_comments_that_came_back_are_as_many_as_the_list_that_opens(client):
+    """Of two open years each has its line; whoever left is in neither."""
+    place = make_city()
+    for number in (1, 2):
+        place.stay(tier=number)
+    gone = place.stay(tier=1).member
+    gone.status = Member.Status.LEFT
+    gone.save()
+    make_evaluation(place.stay(), make_rating_year(place.city, year=2012), tier=3)
+    user = make_user(Role.WORKPLACE, place.workplace)
+    client.force_login(user)
+
+    lines = {
+        todo.text: (todo.count, client.get(todo.url).context["total"])
+        for todo in workplace_todos(user, date(2013, 11, 20))
+        if "đã trả về" in todo.text
+    }
+
+    assert lines == {
+        "đồng chí có nhận xét năm 2013 đã trả về, dùng cho đánh giá cuối năm": (2, 2),
+        "đồng chí có nhận xét năm 2012 đã trả về, dùng cho đánh giá cuối năm": (1, 1),
+    }
 
 
 def test_request_when_taken_back_is_told_until_noted_then_he_is_to_be_introduced(world):
@@ -120,11 +169,11 @@ def test_request_when_taken_back_is_told_until_noted_then_he_is_to_be_introduced
         )
     }
     assert after == {
-        "đồng chí chưa được giới thiệu về nơi cư trú": (
+        "đồng chí chưa từng được giới thiệu về nơi cư trú": (
             1,
             None,
             None,
-            reverse("members:letter_batch"),
+            f"{reverse('members:letter_batch')}?ds=chua-tung",
         )
     }
 

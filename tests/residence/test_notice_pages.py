@@ -420,7 +420,7 @@ def test_detail_offers_a_text_without_names_to_the_ward_alone(ward, workplace, w
 
     assert text.startswith(
         "Đảng ủy phường Ninh Kiều có thông báo số 12-TB/ĐU ngày 02/06/2026 về 1 đồng "
-        "chí của Sở Y tế, đề nghị trả lời trước ngày 20/12/2026."
+        "chí của Sở Y tế, đề nghị trả lời chậm nhất ngày 20/12/2026."
     )
     assert (world.member.full_name in text, "vắng" in text.lower()) == (False, False)
     assert others == ""

@@ -125,6 +125,25 @@ def test_send_after_the_due_day_is_refused(world):
         send(notice, by=world.ward_user)
 
 
+def test_send_through_the_system_is_held_to_today_whatever_day_the_paper_bears(world):
+    """Two drafts of one act: the one on paper went out in time, the other would not."""
+    day = TODAY - timedelta(days=6)
+    due = TODAY - timedelta(days=2)
+    world.other_workplace.uses_system = False
+    world.other_workplace.save()
+    there = make_registration(make_member(world.other_workplace), world.ward)
+    on_paper = make_notice(there, due_on=due)
+    in_system = make_notice(world.registration, due_on=due)
+
+    with pytest.raises(ValidationError) as refused:
+        send(on_paper, in_system, on=day, by=world.ward_user)
+    [sent] = send(on_paper, on=day, by=world.ward_user)
+
+    sentence = f"hạn trả lời {due:%d/%m/%Y} trước ngày gửi {TODAY:%d/%m/%Y}."
+    assert refused.value.messages == [f"Thông báo gửi {world.workplace}: {sentence}"]
+    assert (sent.pk, sent.sent_on) == (on_paper.pk, day)
+
+
 def test_send_of_a_draft_somebody_edited_meanwhile_is_refused(world):
     notice = make_notice(world.registration)
     Notice.objects.update(version=5)

@@ -3,23 +3,21 @@
 from collections.abc import Iterator
 from datetime import date
 
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Min, Q
 
-from evaluations.models import Evaluation, RatingYear
-from members.models import Registration, Role, User
+from evaluations.models import RatingYear
+from members.models import Role, User
 from members.queries.letters import (
     LONG_AGO,
-    TAKEN_BACK,
     Tab,
+    Whom,
     letters_of,
     members_to_introduce,
 )
 from members.queries.year_statements import units_without
-from members.scopes import within
 from reports.queries.todos.todo import Todo, link
-
-State = Registration.State
-
+from reports.queries.workplace import own_members, returned_of_year
+from reports.queries.workplace_stages import Narrowing, Result
 
 # What waits under a heading of the letters: the words, and what the button says.
 _WAITING = {
@@ -45,13 +43,12 @@ def workplace_todos(user: User, on: date) -> Iterator[Todo]:
 
     Twelve statements.
     """
-    paths = user.paths_of(Role.WORKPLACE)
-    if not paths:
+    if not user.paths_of(Role.WORKPLACE):
         return
     yield from _letters(user, on)
     yield from _not_introduced(user)
     yield from _statement(user, on)
-    yield from _returned_comments(paths)
+    yield from _returned_comments(user, on)
 
 
 def _letters(user: User, on: date) -> Iterator[Todo]:
@@ -71,16 +68,12 @@ def _letters(user: User, on: date) -> Iterator[Todo]:
 
 
 def _not_introduced(user: User) -> Iterator[Todo]:
-    """Those for whom nothing has been done yet; what came back has its own line, and a
-    request that was taken back is nothing done once that was noted."""
-    before = Registration.objects.exclude(state=State.WITHDRAWN)
-    before = before.exclude(TAKEN_BACK, end_noted_on__isnull=False)
-    members = members_to_introduce(user, with_introduced=False)
-    count = members.exclude(pk__in=before.values("member")).count()
+    """Those for whom nothing has been done yet; what came back has its own line."""
+    count = members_to_introduce(user, Whom.NEVER).count()
     if count:
         yield Todo(
-            "đồng chí chưa được giới thiệu về nơi cư trú",
-            link("members:letter_batch"),
+            "đồng chí chưa từng được giới thiệu về nơi cư trú",
+            link("members:letter_batch", ds=Whom.NEVER),
             "Giới thiệu",
             count=count,
         )
@@ -107,18 +100,29 @@ def _statement(user: User, on: date) -> Iterator[Todo]:
         )
 
 
-def _returned_comments(paths: list[str]) -> Iterator[Todo]:
-    returned = Evaluation.objects.filter(
-        within("workplace__path", paths),
-        is_current=True,
-        state=Evaluation.State.RETURNED,
-        rating_year__state=RatingYear.State.OPEN,
-    ).aggregate(n=Count("pk"), year=Max("rating_year__year"))
-    if returned["n"]:
-        yield Todo(
-            "nhận xét của nơi cư trú đã trả về, dùng cho đánh giá cuối năm",
-            link("reports:workplace_view", nam=returned["year"], ket_qua="da-tra"),
-            "Xem",
-            count=returned["n"],
-            is_news=True,
-        )
+def _returned_comments(user: User, on: date) -> Iterator[Todo]:
+    """A line for each open year: the members whom the page then lists."""
+    opened = RatingYear.objects.visible_to(user).filter(state=RatingYear.State.OPEN)
+    years = {f"in_{year.year}": year for year in opened.order_by("-year", "pk")}
+    counted = own_members(user, None, Narrowing(), on=on).aggregate(
+        **{name: _returned_in(user, year) for name, year in years.items()}
+    )
+    for name, year in years.items():
+        if counted[name]:
+            yield Todo(
+                f"đồng chí có nhận xét năm {year.year} đã trả về, dùng cho đánh giá "
+                "cuối năm",
+                link(
+                    "reports:workplace_view",
+                    nam=year.year,
+                    ket_qua=Result.RETURNED,
+                ),
+                "Xem",
+                count=counted[name],
+                is_news=True,
+            )
+
+
+def _returned_in(user: User, year: RatingYear) -> Count:
+    returned = returned_of_year(user, year).values("member")
+    return Count("pk", filter=Q(pk__in=returned))
