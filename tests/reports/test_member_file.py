@@ -16,7 +16,11 @@ from members.models import (
 )
 from members.services.corrections import ask_correction
 from members.services.letters import introduce, return_letter
-from members.services.stays import assign_cell, end_registration
+from members.services.stays import (
+    assign_cell,
+    end_registration,
+    write_closing_comment,
+)
 from members.services.workplaces import change_workplace
 from party76.audit.models import Action, AuditEvent
 from residence.models import ContactBook, Meeting, Notice, NoticeItem
@@ -498,6 +502,32 @@ def test_closing_comment_when_written_reaches_the_workplace_and_the_next_residen
         "past_user": False,
     }
     assert [stay.ward for stay in earlier] == [world.ward]
+
+
+@pytest.mark.parametrize("page", ["member_file", "member_file_print"])
+def test_closing_comment_when_the_stay_still_runs_is_the_residences_alone(
+    client, world, page
+):
+    write_closing_comment(
+        world.registration, text="Ít dự sinh hoạt", version=1, by=world.cell_user
+    )
+    address = reverse(f"reports:{page}", args=[world.member.pk])
+
+    readers = []
+    for who in (
+        "ward_user",
+        "cell_user",
+        "workplace_user",
+        "department_user",
+        "inspector_user",
+        "past_user",
+        "past_workplace_user",
+    ):
+        client.force_login(getattr(world, who))
+        if "Ít dự sinh hoạt" in client.get(address).content.decode():
+            readers.append(who)
+
+    assert readers == ["ward_user", "cell_user"]
 
 
 def test_merge_when_it_concerns_the_reader_stands_in_the_file(read, world):
