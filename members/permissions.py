@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from enum import IntEnum, StrEnum
+from typing import Protocol
 
 from django.utils import timezone
 
@@ -138,6 +139,21 @@ def is_own(user: User, place: Registration | Placement) -> bool:
     return _any_contains(user.paths_of(*_RESIDENCE), place.place) or _any_contains(
         user.paths_of(Role.WORKPLACE), place.workplace
     )
+
+
+class Placed(Protocol):
+    """A stay, a placement, a row of the year: where it says that the member was."""
+
+    @property
+    def ward(self) -> Committee: ...
+    @property
+    def workplace(self) -> Committee: ...
+
+
+def stands_above(user: User, at: Placed) -> bool:
+    """True for a department or an inspector over the ward or the workplace named there."""
+    above = user.paths_of(*_ABOVE)
+    return any(_any_contains(above, unit) for unit in (at.ward, at.workplace))
 
 
 def right_to(user: User, registration: Registration, part: Part) -> Right:

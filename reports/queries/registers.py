@@ -12,10 +12,10 @@ from members.models import Committee, Exemption, Member, Placement, Registration
 from members.permissions import is_own
 from members.queries.day_tree import DayTree
 from members.queries.discretion import topmost_units
+from members.queries.identity import identity_shown
 from members.queries.letters import recorded_day
 from party76.audit.models import Action
 from reports.permissions import ABOVE
-from reports.queries.letter_papers import person_shown
 from reports.queries.register_spans import (
     Period,
     Side,
@@ -287,7 +287,7 @@ def _row(stay: Registration, number: int, known: _Known) -> RegisterRow:
     spells = register.spells.get(stay.pk, [])
     spell = spells[-1] if spells else None
     reads_all = _reads_all(stay, known.user)
-    person = person_shown(stay, known.user)
+    person = identity_shown(stay, known.user)
     ward, cell, workplace = _place(stay, spell)
     came = stay.received_on if spell else None
     return RegisterRow(

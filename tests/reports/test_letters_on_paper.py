@@ -8,7 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from evaluations.models import RuleSet
-from members.models import Exemption, Kind, Registration, Role, Sector
+from members.models import Exemption, Kind, Member, Registration, Role, Sector
+from members.services.letters import return_letter
 from party76.audit.models import Action, AuditEvent
 from reports.documents.qr import code_image
 from reports.models import SignatureBlock
@@ -17,6 +18,7 @@ from tests.factories.members import (
     make_committee,
     make_exemption,
     make_member,
+    make_post,
     make_registration,
     make_user,
 )
@@ -243,6 +245,36 @@ def test_letter_of_a_stay_that_ended_reads_as_the_person_was_then(client, world)
     assert "Tên Cũ" in text
     assert "Tên Mới" not in text
     assert "Nơi ở mới" not in text
+
+
+def returned_letter_of_the_renamed(world):
+    """The ward gave it back; afterwards the name was put right."""
+    letter = make_letter(world)
+    letter = return_letter(
+        letter, reason="Không cư trú", version=letter.version, by=world.ward_user
+    )
+    Member.objects.filter(pk=letter.member_id).update(full_name="Tên Mới")
+    return letter
+
+
+@pytest.mark.parametrize("page", ["letter_print", "reply_print", "paper_pick"])
+def test_letter_when_returned_reads_to_the_ward_as_the_person_was_then(
+    client, world, page
+):
+    letter = returned_letter_of_the_renamed(world)
+    # A post elsewhere makes nobody stand above this letter.
+    make_post(world.ward_user, Role.DEPARTMENT, world.sister_ward)
+    url, only_returned = reverse("reports:paper_pick"), {"tinh_trang": "returned"}
+    if page != "paper_pick":
+        url = reverse(f"reports:{page}", args=[letter.pk])
+
+    client.force_login(world.ward_user)
+    ward = client.get(url, only_returned).content.decode()
+    client.force_login(world.department_user)
+    above = client.get(url, only_returned).content.decode()
+
+    assert ("Trần Văn Sách" in ward, "Tên Mới" in ward) == (True, False)
+    assert ("Trần Văn Sách" in above, "Tên Mới" in above) == (False, True)
 
 
 def test_printing_is_put_on_record(client, world):
