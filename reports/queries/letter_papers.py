@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from evaluations.models import RuleSet
@@ -112,8 +112,9 @@ def letters_to_print(user: User) -> QuerySet[Registration]:
     above = user.paths_of(*ABOVE)
     sent = within("ward__path", [*user.paths_of(Role.RESIDENCE_WARD), *above])
     sent |= within("workplace__path", above)
-    own = Registration.objects.filter(work, state__in=[State.DRAFT, *SENT_STATES])
-    others = Registration.objects.filter(sent, state__in=SENT_STATES)
+    written = Q(state__in=SENT_STATES, sent_on__isnull=False)
+    own = Registration.objects.filter(work, written | Q(state=State.DRAFT))
+    others = Registration.objects.filter(sent, written)
     return Registration.objects.filter(pk__in=own.values("pk")) | (
         Registration.objects.filter(pk__in=others.values("pk"))
     )
@@ -124,7 +125,7 @@ def answers_to_print(user: User) -> QuerySet[Registration]:
     wards = user.paths_of(Role.RESIDENCE_WARD, *ABOVE)
     return Registration.objects.filter(
         within("ward__path", wards), state__in=ANSWERED_STATES
-    )
+    ).exclude(state=State.RETURNED, sent_on=None)
 
 
 def letter_papers(

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from evaluations.models import RuleSet
 from members.models import Exemption, Kind, Member, Registration, Role, Sector
-from members.services.letters import return_letter
+from members.services.letters import ask_for_letter, return_letter
 from party76.audit.models import Action, AuditEvent
 from reports.documents.qr import code_image
 from reports.models import SignatureBlock
@@ -130,6 +130,7 @@ def test_letter_received_fills_in_the_block_of_the_residence(client, world):
         member,
         world.ward,
         cell=world.cell,
+        sent_on=date(2026, 1, 5),
         received_on=date(2026, 1, 12),
         receipt_number="17",
     )
@@ -225,6 +226,8 @@ def test_letter_of_the_armed_forces_names_the_whole_alone(client, world):
 
 def test_letter_stays_that_of_its_writer_after_a_change_of_work(client, world):
     stay = world.registration
+    stay.sent_on = date(2012, 1, 1)
+    stay.save()
     first = stay.placements.get()
     first.workplace = world.other_workplace
     first.save()
@@ -236,9 +239,13 @@ def test_letter_stays_that_of_its_writer_after_a_change_of_work(client, world):
 
 def test_letter_of_a_stay_that_ended_reads_as_the_person_was_then(client, world):
     member = make_member(world.workplace, full_name="Tên Mới", address="Nơi ở mới")
-    stay = make_registration(member, world.sister_ward, ended_on=date(2020, 1, 1))
-    stay.identity_at_end = {"full_name": "Tên Cũ", "birth_date": "1980-10-07"}
-    stay.save()
+    stay = make_registration(
+        member,
+        world.sister_ward,
+        sent_on=date(2012, 1, 1),
+        ended_on=date(2020, 1, 1),
+        identity_at_end={"full_name": "Tên Cũ", "birth_date": "1980-10-07"},
+    )
 
     text = printed(client, world.sister_user, stay)
 
@@ -318,6 +325,59 @@ def test_letter_goes_to_its_two_sides_and_those_above(
     response = client.get(reverse(f"reports:{page}", args=[letter.pk]))
 
     assert response.status_code == status
+
+
+@pytest.mark.parametrize(
+    ("page", "stay", "who", "status"),
+    [
+        ("letter_print", "typed", "ward_user", 403),
+        ("letter_print", "typed", "workplace_user", 403),
+        ("reply_print", "typed", "ward_user", 200),
+        ("letter_word", "asked", "ward_user", 403),
+        ("letter_print", "asked", "workplace_user", 403),
+        ("reply_print", "asked", "ward_user", 403),
+        ("reply_word", "asked", "department_user", 403),
+    ],
+)
+def test_letter_that_was_never_written_is_no_paper(
+    client, world, page, stay, who, status
+):
+    """Typed in from paper; or asked for by the ward, which took its request back."""
+    asked = ask_for_letter(
+        make_member(world.workplace),
+        ward=world.ward,
+        cell=None,
+        on=date(2026, 1, 5),
+        by=world.ward_user,
+    )
+    asked = return_letter(
+        asked, reason="Nhầm người", version=asked.version, by=world.ward_user
+    )
+    stays = {"typed": world.registration, "asked": asked}
+    client.force_login(getattr(world, who))
+
+    response = client.get(reverse(f"reports:{page}", args=[stays[stay].pk]))
+
+    assert response.status_code == status
+
+
+@pytest.mark.parametrize(
+    ("who", "kind", "number"),
+    [
+        ("ward_user", "giay", 0),
+        ("workplace_user", "giay", 0),
+        ("ward_user", "tra-loi", 1),
+    ],
+)
+def test_pick_offers_no_letter_that_was_never_written(client, world, who, kind, number):
+    make_letter(world, state=State.RETURNED, sent_on=None, asked_on=date(2026, 1, 5))
+    client.force_login(getattr(world, who))
+
+    page = client.get(
+        reverse("reports:paper_pick"), {"loai": kind, "tinh_trang": "tat-ca"}
+    )
+
+    assert page.context["total"] == number
 
 
 # The code
@@ -542,7 +602,11 @@ def test_pick_shows_first_what_is_on_its_way_and_finds_names_by_post(client, wor
     assert names(client.get(url)) == ["Vũ Văn Khác", "Trần Văn Sách"]
     assert names(client.post(url, {"q": "sach"})) == ["Trần Văn Sách"]
     assert names(client.get(url, {"q": "sach"})) == ["Vũ Văn Khác", "Trần Văn Sách"]
-    assert "Lê Thị Hòa" in names(client.get(url, {"tinh_trang": "tat-ca"}))
+    # She was typed in from paper: no letter of hers was written here.
+    assert names(client.get(url, {"tinh_trang": "tat-ca"})) == [
+        "Vũ Văn Khác",
+        "Trần Văn Sách",
+    ]
 
 
 @pytest.mark.parametrize("page", ["paper_pick", "letters_print", "letters_word"])

@@ -134,16 +134,12 @@ def test_file_when_read_by_a_past_side_is_as_it_was(read, who):
                 "Kết thúc theo dõi",
                 "Không còn cư trú",
                 "Nhận xét khi chuyển đi",
-                "In giấy giới thiệu",
                 "In thông báo kết quả",
             ],
         ),
         ("cell_user", ["Không còn cư trú", "Nhận xét khi chuyển đi"]),
-        (
-            "workplace_user",
-            ["Ghi số, ngày giấy giới thiệu", "In giấy giới thiệu"],
-        ),
-        ("department_user", ["In giấy giới thiệu", "In thông báo kết quả"] * 2),
+        ("workplace_user", ["Ghi số, ngày giấy giới thiệu"]),
+        ("department_user", ["In thông báo kết quả"] * 2),
     ],
 )
 def test_buttons_when_shown_are_those_of_ones_right(client, world, who, labels):
@@ -171,7 +167,7 @@ def test_buttons_when_followed_lead_to_pages_that_open(client, world):
         urls += [url for _, acts in page.context["stays"] for _, url in acts]
         opened += [client.get(url).status_code for url in urls]
 
-    assert opened == [200] * 17
+    assert opened == [200] * 16
 
 
 def test_cell_when_left_is_a_past_side_that_learns_nothing_of_the_next(read, world):
