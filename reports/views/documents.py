@@ -181,7 +181,12 @@ def _letters_page(
     papers = letter_papers(letters, request.user, link=_link(request))
     _record(request, [letter for letter, _ in papers], "letter", "print")
     shown = [(paper, code_image(paper.open_url)) for _, paper in papers]
-    context = {"papers": shown, "back_url": back, "word_url": word_url}
+    context = {
+        "papers": shown,
+        "back_url": back,
+        "word_url": word_url,
+        "has_drafts": any(letter.state == State.DRAFT for letter, _ in papers),
+    }
     return render(request, "reports/letter_print.html", context)
 
 

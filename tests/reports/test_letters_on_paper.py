@@ -392,6 +392,20 @@ def test_code_holds_the_address_of_the_record_and_nothing_of_the_person(client, 
     assert f'src="{code_image(address)}"' in page
 
 
+def test_code_of_a_draft_is_printed_with_the_word_to_send_it_first(client, world):
+    draft = make_letter(world, state=State.DRAFT)
+    member = make_member(world.workplace, full_name="Lê Văn Gửi")
+    sent = make_letter(world, member=member)
+    words = "bấm “Gửi giấy giới thiệu” trước khi chuyển giấy"
+
+    told = {
+        one: words in printed(client, world.workplace_user, one)
+        for one in (draft, sent)
+    }
+
+    assert told == {draft: True, sent: False}
+
+
 def test_code_without_login_shows_nothing(client, world):
     letter = make_letter(world)
 
