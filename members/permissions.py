@@ -176,6 +176,19 @@ def can_edit_identity(user: User, member: Member) -> bool:
     return _receives(user, member) and is_on_paper(member.workplace, Role.WORKPLACE)
 
 
+def can_change_workplace(user: User, member: Member) -> bool:
+    """The workplace he leaves; where that one is on paper, the ward's committee, which
+    has its decision in hand. A cell has not."""
+    if can_introduce_from(user, member.workplace):
+        return True
+    followed = member.registrations.filter(
+        state__in=[Registration.State.RECEIVED, Registration.State.LETTER_ASKED]
+    ).select_related("ward")
+    return any(can_receive_at(user, stay.ward) for stay in followed) and is_on_paper(
+        member.workplace, Role.WORKPLACE
+    )
+
+
 def can_edit_dwelling(user: User, member: Member) -> bool:
     """The residence owns phone, address and household."""
     return _receives(user, member)

@@ -20,6 +20,7 @@ from members.imports.runs import kinds_of
 from members.models import Member
 from members.permissions import (
     can_add_member,
+    can_change_workplace,
     can_edit_dwelling,
     can_edit_identity,
     can_introduce_from,
@@ -200,7 +201,7 @@ def dwelling_edit(request, pk):
 def workplace_change(request, pk):
     """A member goes over to another workplace; the residence stays as it is."""
     member = _member(request.user, pk)
-    if not can_edit_identity(request.user, member):
+    if not can_change_workplace(request.user, member):
         raise PermissionDenied
     initial = {"version": member.version, "on": timezone.localdate()}
     form = WorkplaceChangeForm(request.POST or None, by=request.user, initial=initial)

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from members.models import Member, Registration
 from members.permissions import (
+    can_change_workplace,
     can_edit_dwelling,
     can_edit_identity,
     can_introduce_from,
@@ -42,6 +43,7 @@ def member_file(request, pk):
     context = {
         "file": file,
         "can_edit_identity": can_edit_identity(request.user, member),
+        "can_change_workplace": can_change_workplace(request.user, member),
         "can_edit_dwelling": can_edit_dwelling(request.user, member),
         "acts": _acts_on_member(request.user, file),
         "stays": _with_acts(request.user, file),

@@ -156,6 +156,22 @@ def test_identity_when_the_workplace_is_on_paper_is_the_wards_to_edit(world, cli
     assert page.status_code == 200
 
 
+@pytest.mark.parametrize(("who", "status"), [("ward_user", 200), ("cell_user", 403)])
+def test_workplace_on_paper_is_the_ward_committees_to_change(
+    world, client, who, status
+):
+    member = make_member(world.outside_workplace)
+    make_registration(member, world.ward, cell=world.cell)
+    client.force_login(getattr(world, who))
+    change = reverse("members:workplace_change", args=[member.pk])
+
+    page = client.get(change)
+    file = client.get(reverse("reports:member_file", args=[member.pk]))
+
+    assert page.status_code == status
+    assert (change in file.content.decode()) is (status == 200)
+
+
 def test_identity_when_edited_is_stored_and_recorded_without_values(world, client):
     client.force_login(world.workplace_user)
 
