@@ -193,8 +193,9 @@ def notice():
     title(paper, "THÔNG BÁO", "{{ trich_yeu }}")
     indented(
         paper,
-        "Thực hiện quy định về đảng viên đang công tác giữ mối liên hệ với tổ chức đảng "
-        "và nhân dân nơi cư trú, đảng ủy nơi cư trú thông báo về {{ so_dong_chi }} đồng chí:",
+        "Thực hiện {% if can_cu %}{{ can_cu }}{% else %}quy định về đảng viên đang công "
+        "tác giữ mối liên hệ với tổ chức đảng và nhân dân nơi cư trú{% endif %}, đảng ủy "
+        "nơi cư trú thông báo về {{ so_dong_chi }} đồng chí:",
     )
     rows_table(
         paper,

@@ -6,8 +6,8 @@ from datetime import date
 
 from django.utils import timezone
 
-from reports.queries.letter_papers import sign_of
-from reports.queries.signatures import Papers, papers_of
+from reports.queries.letter_papers import known_of, sign_of
+from reports.queries.signatures import Papers
 from residence.models import Notice, NoticeItem
 
 # What stands under the title, by kind.
@@ -49,16 +49,17 @@ class NoticePaper:
 
 
 def notice_paper(notice: Notice, items: Iterable[NoticeItem]) -> NoticePaper:
-    """The paper of a notice, veiled before for its reader; one statement."""
+    """The paper of a notice, veiled before for its reader; two statements."""
     day = notice.dated_on or notice.sent_on or timezone.localdate()
+    known = known_of([], [notice.committee])
     return NoticePaper(
-        papers=papers_of(notice.committee, on=day),
+        papers=known.papers.of(notice.committee, on=day),
         sign=f"TB/{sign_of(notice.committee)}",
         number=notice.number,
         dated_on=notice.dated_on,
         day=day,
         addressee=notice.workplace.name,
-        basis="",
+        basis=known.basis_of(notice.committee, day),
         subject=SUBJECTS[Notice.Kind(notice.kind)],
         text=notice.text,
         due_on=notice.due_on,

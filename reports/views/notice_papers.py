@@ -3,15 +3,13 @@
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from members.queries.discretion import veil
 from party76.audit.models import Action
 from party76.audit.services import record
 from reports.documents.papers import notice_as_word
-from reports.queries.notice_papers import SUBJECTS, notice_paper
-from reports.queries.signatures import papers_of
+from reports.queries.notice_papers import notice_paper
 from reports.views.files import word_response
 from residence.models import Notice, NoticeItem
 from residence.permissions import reads_sealed
@@ -25,13 +23,7 @@ def notice_print(request, pk):
     if reads_sealed(request.user, notice):
         return redirect("residence:notice_detail", pk)
     items = _items(request, notice)
-    day = notice.dated_on or notice.sent_on or timezone.localdate()
-    context = {
-        "notice": notice,
-        "items": items,
-        "papers": papers_of(notice.committee, on=day),
-        "subject": SUBJECTS[Notice.Kind(notice.kind)],
-    }
+    context = {"notice": notice, "items": items, "paper": notice_paper(notice, items)}
     return render(request, "reports/notice_print.html", context)
 
 

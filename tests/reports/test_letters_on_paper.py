@@ -160,10 +160,14 @@ def test_letter_of_an_exempt_member_says_so_with_its_ground(client, world):
 
 
 def test_letter_is_silent_on_an_exemption_that_came_years_later(client, world):
-    make_exemption(world.registration, valid_from=date(2020, 1, 1))
+    stay = world.registration
+    stay.sent_on = date(2012, 1, 1)
+    stay.save()
+    make_exemption(stay, valid_from=date(2020, 1, 1))
 
-    text = printed(client, world.workplace_user, world.registration)
+    text = printed(client, world.workplace_user, stay)
 
+    assert "Lê Thị Hòa" in text
     assert "miễn sinh hoạt" not in text
 
 

@@ -5,12 +5,14 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from evaluations.models import RuleSet
 from party76.audit.models import AuditEvent
 from reports.models import SignatureBlock
 from tests.factories.members import make_member, make_registration
 from tests.factories.residence import make_notice
 from tests.factories.world import make_world
 from tests.reports.reading import text_of
+from tests.reports.word import word_text
 
 pytestmark = pytest.mark.django_db
 
@@ -52,8 +54,23 @@ def test_paper_bears_number_day_and_due_day_once_written_in(client, world):
     text = paper(client, notice, world.ward_user)
 
     assert "Số 12-TB/ĐU" in text
-    assert "ngày 02 tháng 06 năm 2026" in text
+    assert "ngày 02 tháng 6 năm 2026" in text
     assert "Đề nghị trả lời trước ngày 20/06/2026." in text
+
+
+@pytest.mark.parametrize("way", ["notice_print", "notice_word"])
+def test_paper_names_the_rules_in_force_for_the_ward_and_its_sign(client, world, way):
+    RuleSet.objects.create(
+        committee=world.city, name="Quy định số 999-QĐ/TU", valid_from=date(2020, 1, 1)
+    )
+    notice = make_notice(world.registration, state="sent")
+    client.force_login(world.ward_user)
+
+    answer = client.get(reverse(f"reports:{way}", args=[notice.pk]))
+
+    text = text_of(answer) if way == "notice_print" else word_text(answer.content)
+    assert "Quy định số 999-QĐ/TU" in text
+    assert "-TB/ĐU" in text
 
 
 def test_paper_has_the_signature_block_in_force_on_its_day(client, world):
