@@ -181,6 +181,8 @@ def can_change_workplace(user: User, member: Member) -> bool:
     has its decision in hand. A cell has not."""
     if can_introduce_from(user, member.workplace):
         return True
+    if not user.has_role(Role.RESIDENCE_WARD):
+        return False
     followed = member.registrations.filter(
         state__in=[Registration.State.RECEIVED, Registration.State.LETTER_ASKED]
     ).select_related("ward")

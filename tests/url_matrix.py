@@ -308,7 +308,7 @@ GET  | reports:notice_word            | notice                          | + + . 
 GET  | reports:asked_print            | other_workplace                 | + + . . . - - - - - -
 GET  | reports:letter_open            | letter                          | + . . . . + . . + + .
 GET  | reports:letter_print           | letter                          | + . . . . + . . + + .
-GET  | reports:letter_print           | registration                    | - - . . - - . - - - .
+GET  | reports:letter_print           | registration                    | - - . . . - . . - - .
 GET  | reports:letter_word            | letter                          | + . . . . + . . + + .
 GET  | reports:reply_print            | registration                    | + - . . . - . . + + .
 GET  | reports:reply_word             | registration                    | + - . . . - . . + + .
