@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from enum import IntEnum, StrEnum
+from typing import Protocol
 
 from django.utils import timezone
 
@@ -140,6 +141,21 @@ def is_own(user: User, place: Registration | Placement) -> bool:
     )
 
 
+class Placed(Protocol):
+    """A stay, a placement, a row of the year: where it says that the member was."""
+
+    @property
+    def ward(self) -> Committee: ...
+    @property
+    def workplace(self) -> Committee: ...
+
+
+def stands_above(user: User, at: Placed) -> bool:
+    """True for a department or an inspector over the ward or the workplace named there."""
+    above = user.paths_of(*_ABOVE)
+    return any(_any_contains(above, unit) for unit in (at.ward, at.workplace))
+
+
 def right_to(user: User, registration: Registration, part: Part) -> Right:
     """The widest right that any of the user's sides gives to a part of the record."""
     rights = [
@@ -160,16 +176,13 @@ def can_edit_identity(user: User, member: Member) -> bool:
     return _receives(user, member) and is_on_paper(member.workplace, Role.WORKPLACE)
 
 
-def can_change_workplace(
-    user: User, member: Member, to: Committee | None = None
-) -> bool:
-    """The workplace lets its member go over to any unit; where it is on paper, the ward
-    committee writes it down, to another on paper: one in the system has its own word."""
+def can_change_workplace(user: User, member: Member) -> bool:
+    """The workplace he leaves; where that one is on paper, the ward's committee, which
+    has its decision in hand. A cell has not."""
     if can_introduce_from(user, member.workplace):
         return True
-    units = [member.workplace, *([to] if to else [])]
-    return _is_at_ward_of(user, member) and all(
-        is_on_paper(unit, Role.WORKPLACE) for unit in units
+    return _is_at_ward_of(user, member) and is_on_paper(
+        member.workplace, Role.WORKPLACE
     )
 
 

@@ -133,7 +133,6 @@ urlpatterns = [
     path("gioi-thieu/moi-ve/", inbox.newcomer_list, name="newcomer_list"),
     path("gioi-thieu/chua-co-giay/", asked.asked_list, name="asked_list"),
     path("gioi-thieu/chua-co-giay/ghi/", asked.letter_ask, name="letter_ask"),
-    path("gioi-thieu/chua-co-giay/<int:pk>/in/", asked.asked_print, name="asked_print"),
     path(
         "gioi-thieu/<int:pk>/nhan-xet-chuyen-di/",
         stays.closing_comment,

@@ -12,7 +12,8 @@ Kind = DocumentTemplate.Kind
 ABOVE = (Role.DEPARTMENT, Role.INSPECTOR)
 RESIDENCE = (Role.RESIDENCE_WARD, Role.RESIDENCE_CELL)
 
-# A letter that exists: it was sent, whatever became of it.
+# A letter that exists: it was sent, whatever became of it. Of a stay typed in from paper,
+# or asked for by the ward, no letter was ever written here: it has no sent_on.
 SENT_STATES = [State.SENT, State.RECEIVED, State.RETURNED, State.ENDED]
 # What a ward has said to a letter.
 ANSWERED_STATES = [State.RECEIVED, State.RETURNED, State.ENDED]
@@ -23,17 +24,22 @@ def can_print_letter(user: User, stay: Registration) -> bool:
 
     Fetch the stay for_rights.
     """
+    is_sent = stay.state in SENT_STATES and stay.sent_on is not None
     if can_introduce_from(user, stay.workplace):
-        return stay.state in {State.DRAFT, *SENT_STATES}
-    if stay.state not in SENT_STATES:
+        return is_sent or stay.state == State.DRAFT
+    if not is_sent:
         return False
     is_addressed = can_receive_at(user, stay.ward)
     return is_addressed or Access.ABOVE in accesses(user, stay)
 
 
 def can_print_reply(user: User, stay: Registration) -> bool:
-    """What a ward has answered is its own paper; those above read it."""
-    if stay.state not in ANSWERED_STATES:
+    """What a ward has answered to a letter is its own paper; those above read it.
+
+    A request for a letter that was returned answers none.
+    """
+    is_letter = stay.state != State.RETURNED or stay.sent_on is not None
+    if stay.state not in ANSWERED_STATES or not is_letter:
         return False
     return can_receive_at(user, stay.ward) or Access.ABOVE in accesses(user, stay)
 

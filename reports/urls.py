@@ -1,6 +1,7 @@
 from django.urls import path
 
 from reports.views import (
+    asked_papers,
     audit,
     contact_books,
     document_forms,
@@ -128,6 +129,11 @@ urlpatterns = [
     ),
     path("thong-bao/<int:pk>/in/", notice_papers.notice_print, name="notice_print"),
     path("thong-bao/<int:pk>/tep-word/", notice_papers.notice_word, name="notice_word"),
+    path(
+        "gioi-thieu/chua-co-giay/<int:pk>/in/",
+        asked_papers.asked_print,
+        name="asked_print",
+    ),
     path("giay/<int:pk>/", documents.letter_open, name="letter_open"),
     path("giay/<int:pk>/in/", documents.letter_print, name="letter_print"),
     path("giay/<int:pk>/tep-word/", documents.letter_word, name="letter_word"),

@@ -156,6 +156,39 @@ def test_unit_search_when_made_by_the_residence_offers_the_whole_unit_alone(read
     ]
 
 
+@pytest.mark.parametrize(
+    ("who", "url"),
+    [
+        ("ward_user", "members:paper_receive"),
+        ("ward_user", "members:letter_ask"),
+        ("cell_user", "members:letter_ask"),
+    ],
+)
+def test_unit_box_when_sent_by_the_residence_tells_nothing_below_the_whole(
+    who, url, world, read
+):
+    """By the secret name, and by walking the keys."""
+    address = reverse(url)
+
+    named = read(who, address, {"workplace_typed": "hắc báo"})
+    walked = read(who, address, {"workplace": world.workplace.pk})
+    known = read(who, address, {"workplace_typed": WHOLE})
+
+    assert "Không tìm thấy đơn vị nào" in named
+    assert not tells(named, "Tiểu đoàn")
+    assert not tells(walked, SECRET)
+    assert WHOLE in known
+    assert "Không tìm thấy đơn vị nào" not in known
+
+
+def test_unit_box_when_the_armed_forces_own_side_sends_it_finds_the_part(world, read):
+    address = reverse("members:workplace_change", args=[world.member.pk])
+
+    text = read("workplace_user", address, {"workplace": world.workplace.pk})
+
+    assert PART in text
+
+
 @pytest.mark.parametrize("who", ["workplace_user", "department_user"])
 @pytest.mark.parametrize("url", ["members:member_export", "reports:member_file"])
 def test_file_when_read_by_the_workplace_side_tells_all(who, url, world, read):

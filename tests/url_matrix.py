@@ -151,7 +151,6 @@ POST | members:newcomer_list          |                                 | + + + 
 GET  | members:asked_list             |                                 | + + + + + - - - - - -
 GET  | members:letter_ask             |                                 | + + + + + - - - - - -
 POST | members:letter_ask             |                                 | + + + + + - - - - - -
-GET  | members:asked_print            | other_workplace                 | + + . . . - - - - - -
 GET  | members:closing_comment        | registration                    | + + . . . - . . - - .
 POST | members:closing_comment        | registration                    | + + . . . - . . - - .
 GET  | members:dwelling_report        | registration                    | + + . . . - . . - - .
@@ -311,9 +310,10 @@ GET  | reports:member_file_print      | member                          | + + . 
 GET  | reports:notice_print           | notice                          | + + . . . + . . + + .
 GET  | reports:notice_print           | draft_notice                    | + . . . . . . . . . .
 GET  | reports:notice_word            | notice                          | + + . . . + . . + + .
+GET  | reports:asked_print            | other_workplace                 | + + . . . - - - - - -
 GET  | reports:letter_open            | letter                          | + . . . . + . . + + .
 GET  | reports:letter_print           | letter                          | + . . . . + . . + + .
-GET  | reports:letter_print           | registration                    | + - . . . + . . + + .
+GET  | reports:letter_print           | registration                    | - - . . . - . . - - .
 GET  | reports:letter_word            | letter                          | + . . . . + . . + + .
 GET  | reports:reply_print            | registration                    | + - . . . - . . + + .
 GET  | reports:reply_word             | registration                    | + - . . . - . . + + .

@@ -5,7 +5,7 @@ import re
 from django import forms
 from django.utils import timezone
 
-from members.forms.units import UnitField
+from members.forms.units import UnitField, show_units_to
 from members.models import Committee, User
 from members.permissions import can_administer
 from members.queries.accounts import role_names
@@ -42,6 +42,7 @@ class PostForm(BaseForm):
     def __init__(self, *args, user: User, **kwargs):
         super().__init__(*args, **kwargs)
         self.user = user
+        show_units_to(self, user)
         _offer_roles(self)
 
     def clean_committee(self):
@@ -66,6 +67,7 @@ class NewAccountForm(AccountForm):
     def __init__(self, *args, user: User, **kwargs):
         super().__init__(*args, **kwargs)
         self.user = user
+        show_units_to(self, user)
         _offer_roles(self)
 
     def clean_username(self):

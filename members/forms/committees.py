@@ -1,7 +1,7 @@
 from django import forms
 
-from members.forms.units import UnitField
-from members.models import Committee, Kind, Sector
+from members.forms.units import UnitField, show_units_to
+from members.models import Committee, Kind, Sector, User
 from party76.shared.forms import BaseForm, BaseModelForm, DateField
 from party76.shared.text import normalize_vi
 
@@ -65,3 +65,7 @@ class PlaceForm(BaseForm):
     kind = forms.ChoiceField(label="Loại tổ chức", choices=Kind)
     sector = forms.ChoiceField(label="Khối", choices=Sector)
     outside_city = forms.BooleanField(label="Ngoài Đảng bộ thành phố", required=False)
+
+    def __init__(self, *args, by: User, **kwargs):
+        super().__init__(*args, **kwargs)
+        show_units_to(self, by)

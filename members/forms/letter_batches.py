@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from members.forms.letters import GROUNDS, UNTIL_HELP
 from members.forms.persons import unit_choice, units_of
-from members.forms.units import UnitField
+from members.forms.units import UnitField, show_units_to
 from members.models import Committee, Exemption, Member, Role, User
 from members.queries.letters import Proposal, Situation, Whom
 from members.queries.unit_names import FoundUnit, find_wards, open_units
@@ -49,6 +49,7 @@ class ChooseForm(forms.Form):
             self.fields["noi_cong_tac"] = unit_choice(
                 own, label="Nơi công tác", required=False
             )
+            show_units_to(self, by)
 
     def chosen(self) -> tuple[str, Whom, Committee | None]:
         """(name, list, unit); nonsense is left out."""

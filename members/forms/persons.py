@@ -3,7 +3,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from members.forms.units import UnitField
+from members.forms.units import UnitField, show_units_to
 from members.models import Committee, EndReason, Member, Role, User
 from members.queries.persons import (
     LISTED_LABELS,
@@ -156,6 +156,7 @@ class NewMemberForm(IdentityForm):
         super().__init__(*args, **kwargs)
         own = units_of(by, Role.WORKPLACE)
         self.fields["workplace"] = unit_choice(own, label="Nơi công tác")
+        show_units_to(self, by)
         if own.count() == 1:
             self.initial.setdefault("workplace", own.first())
 
@@ -173,6 +174,10 @@ class WorkplaceChangeForm(BaseForm):
     submit_label = "Chuyển nơi công tác"
     workplace = UnitField(label="Nơi công tác mới")
     on = DateField(label="Từ ngày")
+
+    def __init__(self, *args, by: User, **kwargs):
+        super().__init__(*args, **kwargs)
+        show_units_to(self, by)
 
 
 class LeaveForm(BaseForm):
@@ -220,6 +225,7 @@ class MemberFilterForm(forms.Form):
         self.fields["noi_cong_tac"] = unit_choice(
             at_work, label="Nơi công tác", required=False
         )
+        show_units_to(self, by)
 
     def chosen(self) -> Chosen:
         """What to narrow to; a choice that makes no sense is left out."""

@@ -3,8 +3,8 @@
 from django import forms
 
 from members.forms.reorganisations import DecisionForm
-from members.forms.units import UnitField
-from members.models import Committee, Kind, Operation, Role, Sector
+from members.forms.units import UnitField, show_units_to
+from members.models import Committee, Kind, Operation, Role, Sector, User
 from members.scopes import contains
 from party76.shared.text import normalize_vi
 
@@ -81,7 +81,7 @@ class UnitReformForm(DecisionForm):
 
     submit_label = "Xem trước"
 
-    def __init__(self, *args, unit, operation, filled=None, **kwargs):
+    def __init__(self, *args, unit, operation, by: User, filled=None, **kwargs):
         kwargs["initial"] = (filled or {}).get("values", {}) | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
         self.unit, self.operation = unit, Operation(operation)
@@ -90,6 +90,7 @@ class UnitReformForm(DecisionForm):
         for name, label in boxes.items():
             self.fields[name] = _box(name, label, near=unit)
             self.fields[name].required = name in _MUST.get(self.operation, ())
+        show_units_to(self, by)
         self.order_fields([*boxes, *DecisionForm.Meta.fields])
 
     @property

@@ -5,7 +5,7 @@ from django import forms
 from django.utils import timezone
 
 from members.forms.persons import IDENTITY_ROWS, IdentityForm, Row
-from members.forms.units import UnitField
+from members.forms.units import UnitField, show_units_to
 from members.models import (
     Committee,
     EndReason,
@@ -63,6 +63,7 @@ class PersonHereForm(IdentityForm):
     def __init__(self, *args, by: User, **kwargs):
         super().__init__(*args, **kwargs)
         self.by = by
+        show_units_to(self, by)
         self.chosen: Member | None = None
         self.found: list[Known] = []
         wards, cells = self.places()

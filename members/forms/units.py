@@ -8,7 +8,8 @@ from django.forms.utils import flatatt
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
-from members.models import Committee
+from members.models import Committee, User
+from members.queries.discretion import told_to
 from members.queries.unit_names import FoundUnit, find_units, order_near
 from party76.shared.text import fold
 
@@ -33,6 +34,7 @@ class UnitWidget(forms.Widget):
     ):
         super().__init__(attrs)
         self.wards_only, self.near = wards_only, near
+        self.reader: User | None = None
         self.choices: Sequence[FoundUnit] = []
         self.choices_title = ""
 
@@ -49,7 +51,7 @@ class UnitWidget(forms.Widget):
 
     def render(self, name, value, attrs=None, renderer=None):
         entered = _entered(value)
-        unit, typed = _unit_of(entered.pk), entered.text
+        unit, typed = _unit_of(entered.pk, self.reader), entered.text
         given = self.build_attrs(self.attrs, attrs)
         box = {
             "type": "text",
@@ -77,7 +79,8 @@ class UnitWidget(forms.Widget):
 class UnitField(forms.Field):
     """A unit out of the open directory, by number or by what was typed.
 
-    What was typed wins when it no longer names the unit chosen before.
+    What was typed wins when it no longer names the unit chosen before. It finds what
+    all accounts may know by name; show_units_to, what the reader may.
     """
 
     widget = UnitWidget
@@ -102,7 +105,7 @@ class UnitField(forms.Field):
 
     def clean(self, value):
         entered = _entered(value)
-        unit, typed = _unit_of(entered.pk), entered.text
+        unit, typed = _unit_of(entered.pk, self.widget.reader), entered.text
         if unit and _is_named(unit, typed):
             return unit
         if not typed:
@@ -121,7 +124,10 @@ class UnitField(forms.Field):
     def _by_name(self, typed: str, picked: Committee | None) -> Committee:
         """The only unit of this name, present or old, or the one ticked among several."""
         found = find_units(
-            typed, wards_only=self.wards_only, order=order_near(self.near)
+            typed,
+            wards_only=self.wards_only,
+            order=order_near(self.near),
+            to=self.widget.reader,
         )
         units = [one.unit for one in found]
         if picked and picked in units:
@@ -139,6 +145,13 @@ class UnitField(forms.Field):
         raise forms.ValidationError(self.error_messages["several"])
 
 
+def show_units_to(form: forms.BaseForm, reader: User) -> None:
+    """Let the unit boxes of a form find what this reader may be told by name."""
+    for field in form.fields.values():
+        if isinstance(field, UnitField):
+            field.widget.reader = reader
+
+
 def _entered(value) -> Entered:
     return Entered(*value) if isinstance(value, tuple) else Entered(value, "")
 
@@ -147,7 +160,9 @@ def _is_named(unit: Committee, typed: str) -> bool:
     return fold(typed) in unit.search_key or typed == unit.code
 
 
-def _unit_of(pk) -> Committee | None:
+def _unit_of(pk, reader: User | None) -> Committee | None:
+    """The unit of a number that came from a page, if the reader may be told it."""
     if not str(pk or "").isdigit():
         return None
-    return Committee.objects.select_related("parent").filter(pk=pk).first()
+    units = Committee.objects.filter(told_to(reader), pk=pk)
+    return units.select_related("parent").first()

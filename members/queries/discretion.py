@@ -110,13 +110,15 @@ def armed_units() -> QuerySet[Committee]:
     return Committee.objects.filter(Exists(above))
 
 
-def told_to(user: User, lookup: str = "") -> Q:
+def told_to(user: User | None, lookup: str = "") -> Q:
     """Units that a reader may be shown by name; lookup leads to the unit.
 
-    All but those below a unit of the armed forces; one's own side reads these too.
+    All but those below a unit of the armed forces; one's own side reads these too, and
+    so does the administrator of their accounts. Without a reader, what all may know.
     """
     prefix = f"{lookup}__" if lookup else ""
-    mine = within(f"{prefix}path", user.paths_of(*READ_ALL))
+    own = user.paths_of(*READ_ALL, Role.ADMINISTRATOR) if user else []
+    mine = within(f"{prefix}path", own)
     path = OuterRef(f"{prefix}path")
     return mine | ~Q(Exists(_armed_above(path).exclude(path=path)))
 

@@ -278,8 +278,9 @@ def _since(tab: Tab):
     return Coalesce(recorded_day(Action.CREATE), _long_ago())
 
 
-def recorded_day(action: Action, *, to: str = ""):
-    """The day on which the stay of the row was made, or came to a state, by the record."""
+def recorded_day(action: Action, *, to: str = "", fact: str = ""):
+    """The day on which the stay of the row was made, came to a state, or had a fact
+    written on it, by the record."""
     events = AuditEvent.objects.filter(
         object_type="registration",
         object_key=Cast(OuterRef("pk"), CharField(max_length=40)),
@@ -287,6 +288,8 @@ def recorded_day(action: Action, *, to: str = ""):
     )
     if to:
         events = events.filter(facts__to=to)
+    if fact:
+        events = events.filter(facts__has_key=fact)
     moments = events.order_by("-pk").values("at")[:1]
     at = Subquery(moments, output_field=DateTimeField())
     return TruncDate(at, tzinfo=timezone.get_current_timezone())

@@ -92,14 +92,14 @@ def _with_people(placed: QuerySet[Placement]) -> QuerySet[Placement]:
 def _entry(
     row: Placement, tree: DayTree, by: User, veiled: dict[int, Committee]
 ) -> Entry:
-    name, born, precision = identity_shown(row.registration, by)
+    person = identity_shown(row.registration, by, at=row)
     workplace = veiled.get(row.workplace_id, row.workplace)
     return Entry(
         pk=row.pk,
         member_id=row.registration.member_id,
-        name=name,
-        birth_date=born,
-        birth_precision=precision,
+        name=person.full_name,
+        birth_date=person.birth_date,
+        birth_precision=person.birth_precision,
         workplace=tree.name_of(workplace.pk, workplace.name),
         ward=tree.name_of(row.ward_id, row.ward.name),
         cell=tree.name_of(row.cell.pk, row.cell.name) if row.cell else "",

@@ -75,10 +75,10 @@ def find_units(
     to: User | None = None,
 ) -> list[FoundUnit]:
     """Open units that bear the text in their name or code, then those that old names
-    lead to; of those that may be told to a reader. At most four queries.
+    lead to; of those that may be told to the reader, or to all. At most four queries.
     """
     key = fold(text)
-    told = told_to(to) if to else Q()
+    told = told_to(to)
     units = _bearing(text, wards_only=wards_only, order=order or Order())
     bearing = list(units.filter(told)[:limit])
     old = old_names(text) if key else []

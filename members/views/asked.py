@@ -2,17 +2,15 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from members.forms.stays import AskLetterForm
-from members.models import Committee, Role
+from members.models import Role
 from members.permissions import can_note_dwellers
 from members.queries.channels import on_paper_among
-from members.queries.discretion import shown_workplace, veil
+from members.queries.discretion import veil
 from members.queries.inbox import without_letter
 from members.services.letters import ask_for_letter, ask_for_letter_of_new
 from members.views.pages import put_errors
@@ -81,33 +79,3 @@ def _ask(form: AskLetterForm, *, by) -> None:
         note=data["note"],
         by=by,
     )
-
-
-@require_safe
-def asked_print(request, pk):
-    """The request to one workplace as a paper, with everybody who waits for it."""
-    if not can_note_dwellers(request.user):
-        raise PermissionDenied
-    named = get_object_or_404(Committee, pk=pk)
-    # What was asked of a body that was merged away is its heir's to answer.
-    workplace = named.heir or named
-    stays = without_letter(request.user).filter(workplace=workplace)
-    stays = stays.select_related("member", "ward", "cell")
-    rows = list(stays.order_by("member__sort_key", "pk"))
-    if not rows:
-        raise Http404
-    record(
-        Action.EXPORT,
-        "registration",
-        by=request.user,
-        committee_code=rows[0].ward.code,
-        count=len(rows),
-        facts={"asked_of": workplace.code},
-    )
-    context = {
-        "rows": rows,
-        "ward": rows[0].ward,
-        "workplace": shown_workplace(workplace, to=request.user),
-        "today": timezone.localdate(),
-    }
-    return render(request, "members/asked_print.html", context)

@@ -241,7 +241,7 @@ def members_transfer(request):
         raise PermissionDenied
     own = chosen_rows(request.POST.getlist("dong"))
     members = in_order(own, members_of(request.user, own))
-    form = TransferManyForm(_sent(request), initial=_today())
+    form = TransferManyForm(_sent(request), by=request.user, initial=_today())
 
     def act(data, tell):
         done = transfer_members(

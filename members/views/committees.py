@@ -273,6 +273,7 @@ def committee_place(request, pk):
     unit = get_object_or_404(unplaced_units(), pk=pk)
     form = PlaceForm(
         request.POST or None,
+        by=request.user,
         initial={
             "version": unit.version,
             "kind": unit.kind,

@@ -8,8 +8,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from members.forms.persons import Row
-from members.forms.units import UnitField
-from members.models import Committee, Registration
+from members.forms.units import UnitField, show_units_to
+from members.models import Committee, Registration, User
 from members.queries.inbox import workplaces_in
 from members.scopes import within
 from party76.shared.forms import BaseForm, DateField
@@ -96,6 +96,10 @@ class FormOfUnitForm(forms.Form):
     """Of which unit below the forms are shown."""
 
     don_vi = UnitField(label="Đơn vị", required=False)
+
+    def __init__(self, *args, by: User, **kwargs):
+        super().__init__(*args, **kwargs)
+        show_units_to(self, by)
 
 
 class _DatedFormForm(BaseForm):

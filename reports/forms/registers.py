@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 from django import forms
 
-from members.forms.units import UnitField
-from members.models import Committee
+from members.forms.units import UnitField, show_units_to
+from members.models import Committee, User
 from party76.shared.forms import DateField
 from reports.queries.register_spans import Period, Side
 
@@ -21,6 +21,10 @@ class RegisterUnitForm(forms.Form):
         choices=[(Side.RESIDENCE, "Nơi cư trú"), (Side.WORKPLACE, "Nơi công tác")],
     )
     don_vi = UnitField(label="Đơn vị")
+
+    def __init__(self, *args, by: User, **kwargs):
+        super().__init__(*args, **kwargs)
+        show_units_to(self, by)
 
 
 class RegisterForm(forms.Form):

@@ -8,6 +8,7 @@ from reports.queries.todos.above import (
     department_todos,
     inspector_todos,
 )
+from reports.queries.todos.arrivals import arrival_todos
 from reports.queries.todos.merges import merge_todos
 from reports.queries.todos.notices import book_todos, notice_todos
 from reports.queries.todos.reforms import reform_todos
@@ -26,6 +27,7 @@ def todos_of(user: User, *, on: date) -> list[Todo]:
         *residence_todos(user, on),
         *stay_todos(user, on),
         *workplace_todos(user, on),
+        *arrival_todos(user, on),
         *correction_todos(user),
         *merge_todos(user),
         *notice_todos(user, on),

@@ -3,16 +3,16 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, cast
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from evaluations.models import RuleSet
-from members.models import Committee, Kind, Member, Placement, Registration, Role, User
+from members.models import Committee, Kind, Placement, Registration, Role, User
 from members.permissions import can_introduce_from
 from members.queries.channels import paths_down_to
 from members.queries.discretion import topmost_units
+from members.queries.identity import identity_shown
 from members.scopes import within
 from reports.permissions import ABOVE, ANSWERED_STATES, SENT_STATES
 from reports.queries.signatures import Papers, PapersOfUnits
@@ -112,8 +112,9 @@ def letters_to_print(user: User) -> QuerySet[Registration]:
     above = user.paths_of(*ABOVE)
     sent = within("ward__path", [*user.paths_of(Role.RESIDENCE_WARD), *above])
     sent |= within("workplace__path", above)
-    own = Registration.objects.filter(work, state__in=[State.DRAFT, *SENT_STATES])
-    others = Registration.objects.filter(sent, state__in=SENT_STATES)
+    written = Q(state__in=SENT_STATES, sent_on__isnull=False)
+    own = Registration.objects.filter(work, written | Q(state=State.DRAFT))
+    others = Registration.objects.filter(sent, written)
     return Registration.objects.filter(pk__in=own.values("pk")) | (
         Registration.objects.filter(pk__in=others.values("pk"))
     )
@@ -124,7 +125,7 @@ def answers_to_print(user: User) -> QuerySet[Registration]:
     wards = user.paths_of(Role.RESIDENCE_WARD, *ABOVE)
     return Registration.objects.filter(
         within("ward__path", wards), state__in=ANSWERED_STATES
-    )
+    ).exclude(state=State.RETURNED, sent_on=None)
 
 
 def letter_papers(
@@ -215,7 +216,7 @@ def _letter(
     workplace = sender_of(letter)
     writer = known.writer_of(workplace)
     day = day_of(letter, known.today)
-    person = person_shown(letter, by)
+    person = identity_shown(letter, by)
     cells = [one.cell for one in _first(letter) if one.cell]
     return LetterPaper(
         pk=letter.pk,
@@ -258,26 +259,6 @@ def _grounds(letter: Registration, day: date) -> list[str]:
     return []
 
 
-def person_shown(letter: Registration, by: User) -> Member:
-    """The member as this reader knows him: of a stay that ended, the copy made then."""
-    kept = cast("dict[str, Any] | None", letter.identity_at_end)
-    if not kept or letter.ended_on is None or by.has_role(*ABOVE):
-        return letter.member
-    return Member(
-        full_name=kept["full_name"],
-        gender=kept.get("gender", ""),
-        birth_date=_day(kept.get("birth_date")),
-        birth_precision=kept.get("birth_precision", Member.DatePrecision.DAY),
-        card_number=kept.get("card_number"),
-        admitted_on=_day(kept.get("admitted_on")),
-        official_on=_day(kept.get("official_on")),
-    )
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
-
-
 def sign_of(unit: Committee) -> str:
     """CB for a cell, ĐU for a committee: the end of the sign of its papers."""
     return "CB" if unit.kind in _CELLS else "ĐU"
@@ -296,7 +277,7 @@ def _reply(letters: list[Registration], known: Known, by: User) -> ReplyPaper:
 
 
 def _line(letter: Registration, by: User) -> ReplyLine:
-    person = person_shown(letter, by)
+    person = identity_shown(letter, by)
     cells = [one.cell for one in _first(letter) if one.cell]
     return ReplyLine(
         full_name=person.full_name,

@@ -192,11 +192,15 @@ def _stay(
     if not reads_all:
         placements = [p for p in placements if is_own(user, p)]
     reads_end = reads_all or (over and is_own(user, registration))
+    sides = accesses(user, registration)
+    has_ended = registration.state == State.ENDED
     return Stay(
         registration=registration,
         is_now=reads_all and not over,
         reads_end=reads_end,
-        reads_drafts=bool(accesses(user, registration) & _WRITES_LETTERS),
+        reads_drafts=bool(sides & _WRITES_LETTERS),
+        reads_closing_comment=reads_end
+        and (has_ended or Access.RESIDENCE_NOW in sides),
         kind=STATE_KINDS[State(registration.state)],
         exemptions=exemptions if reads_end else [],
         placements=placements,

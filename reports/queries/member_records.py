@@ -39,6 +39,8 @@ class Stay:
     is_now: bool
     reads_end: bool  # False: it left this user's units and went on elsewhere
     reads_drafts: bool  # the side that writes the letters, and those above it
+    # What the cell says at a move: the residence alone, the others once it has ended.
+    reads_closing_comment: bool
     kind: str
     exemptions: list[Exemption]
     placements: list[Placement]

@@ -131,15 +131,15 @@ def entry_of(
 ) -> Entry:
     """The row of a list; identity as it was for those who only were here."""
     stay: Registration = row.registration
-    name, born, precision = identity_shown(stay, by)
+    person = identity_shown(stay, by, at=row)
     result, reason = _result(row) if isinstance(row, Evaluation) else ("", "")
     return Entry(
         pk=row.pk,
         registration_id=stay.pk,
         member_id=stay.member_id,
-        name=name,
-        birth_date=born,
-        birth_precision=precision,
+        name=person.full_name,
+        birth_date=person.birth_date,
+        birth_precision=person.birth_precision,
         workplace=veiled.get(row.workplace_id, row.workplace).name,
         ward=row.ward.name,
         cell=row.cell.name if row.cell else "",

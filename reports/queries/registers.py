@@ -8,14 +8,13 @@ from datetime import date, timedelta
 from django.db.models import Q, QuerySet
 
 from evaluations.models import Evaluation
-from members.models import Committee, Exemption, Member, Placement, Registration, User
-from members.permissions import is_own
+from members.models import Committee, Placement, Registration, User
+from members.permissions import is_own, stands_above
 from members.queries.day_tree import DayTree
 from members.queries.discretion import topmost_units
+from members.queries.identity import identity_shown
 from members.queries.letters import recorded_day
 from party76.audit.models import Action
-from reports.permissions import ABOVE
-from reports.queries.letter_papers import person_shown
 from reports.queries.register_spans import (
     Period,
     Side,
@@ -25,6 +24,7 @@ from reports.queries.register_spans import (
     spells_by_stay,
     units_below,
 )
+from reports.queries.register_words import ORDINARY, born, category, letter_words
 
 State = Registration.State
 _LETTERS = [State.SENT, State.RECEIVED, State.RETURNED, State.ENDED]
@@ -243,8 +243,11 @@ def _on_the_way(row) -> Waiting | None:
 
 
 def _stays(register: Register, wanted: Sequence[int]) -> dict[int, Registration]:
-    stays = Registration.objects.filter(pk__in=wanted).select_related(
-        "member", "ward", "cell", "workplace"
+    written = recorded_day(Action.UPDATE, fact="letter")
+    stays = (
+        Registration.objects.filter(pk__in=wanted)
+        .select_related("member", "ward", "cell", "workplace")
+        .annotate(letter_written_on=written)
     )
     return {stay.pk: stay for stay in stays.prefetch_related("exemptions")}
 
@@ -287,23 +290,25 @@ def _row(stay: Registration, number: int, known: _Known) -> RegisterRow:
     spells = register.spells.get(stay.pk, [])
     spell = spells[-1] if spells else None
     reads_all = _reads_all(stay, known.user)
-    person = person_shown(stay, known.user)
+    person = identity_shown(stay, known.user)
     ward, cell, workplace = _place(stay, spell)
     came = stay.received_on if spell else None
+    # Up to when the reader knew the stay; None for whoever reads it to its end.
+    until = None if reads_all or spell is None else spell.end
     return RegisterRow(
         pk=stay.pk,
         member_id=stay.member_id,
         number=number,
         name=person.full_name,
-        born=_born(person),
+        born=born(person),
         admitted_on=person.admitted_on if reads_all else None,
         official_on=person.official_on if reads_all else None,
         workplace=known.name(workplace),
         ward=known.name(ward),
-        letter=_letter(stay),
+        letter=letter_words(stay, until),
         received_on=came,
         cell=known.name(cell),
-        category=_category(stay, register.period, is_received=spell is not None),
+        category=category(stay, register.period, until) if spell else ORDINARY,
         **_end(stay, spell, register.period),
         comments="\n".join(map(_result, known.results.get(stay.pk, ()))),
         note=_note(stay, spell, known, reads_all=reads_all),
@@ -313,44 +318,13 @@ def _row(stay: Registration, number: int, known: _Known) -> RegisterRow:
 def _reads_all(stay: Registration, user: User) -> bool:
     """False where the stay went on in units that are not the reader's: as the rights
     table says, he keeps what he had and learns nothing more."""
-    return user.has_role(*ABOVE) or is_own(user, stay)
+    return stands_above(user, stay) or is_own(user, stay)
 
 
 def _place(stay: Registration, spell: Spell | None) -> tuple[int, int | None, int]:
     if spell is None:
         return stay.ward_id, None, stay.workplace_id
     return spell.placed.ward, spell.placed.cell, spell.placed.workplace
-
-
-def _born(person: Member) -> date | str:
-    """A real date where the day is known, else 10/1994 or 1994."""
-    is_whole = person.birth_precision == Member.DatePrecision.DAY
-    return person.birth_date if is_whole and person.birth_date else person.birth_text
-
-
-def _letter(stay: Registration) -> str:
-    if stay.is_letter_unknown:
-        return "không rõ"
-    day = f"{stay.letter_date:%d/%m/%Y}" if stay.letter_date else ""
-    return ", ".join(filter(None, [stay.letter_number, day]))
-
-
-def _category(stay: Registration, period: Period, *, is_received: bool) -> str:
-    """Ordinary, or exempt with ground and time (HD 33, kind 1.1)."""
-    exempt = [
-        _exempt_words(one)
-        for one in stay.exemptions.all()
-        if is_received and period.touches((one.valid_from, one.valid_to))
-    ]
-    return "\n".join(exempt) or "Thuộc diện"
-
-
-def _exempt_words(one: Exemption) -> str:
-    until = f" đến trước {one.valid_to:%d/%m/%Y}" if one.valid_to else ""
-    return (
-        f"Miễn sinh hoạt nơi cư trú từ {one.valid_from:%d/%m/%Y}{until}: "
-        f"{one.get_ground_display()}"
-    )
 
 
 def _end(stay: Registration, spell: Spell | None, period: Period) -> dict:

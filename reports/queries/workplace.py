@@ -31,7 +31,7 @@ from reports.queries.workplace_stages import (
     Stage,
     at_stage,
 )
-from residence.models import Attendance, Notice, NoticeItem
+from residence.models import Attendance, Notice, NoticeItem, told_to_workplaces
 from residence.queries import AttendanceTotals, attendance_totals
 
 State = Registration.State
@@ -315,9 +315,10 @@ def _notices(
 
 
 def notice_items(user: User, year: RatingYear | None) -> QuerySet[NoticeItem]:
-    """What was sent to the user's workplaces in the year, and what waits from before."""
+    """What was sent to the user's workplaces, or on their people to a unit above, in the
+    year, and what waits from before."""
     items = NoticeItem.objects.filter(
-        within("notice__workplace__path", user.paths_of(Role.WORKPLACE)),
+        told_to_workplaces(user.paths_of(Role.WORKPLACE)),
         notice__state__in=_SENT_NOTICES,
     )
     if year is None:

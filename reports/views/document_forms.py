@@ -69,7 +69,7 @@ def template_list(request):
     user = request.user
     if not can_see_forms(user):
         raise PermissionDenied
-    form = FormOfUnitForm(request.GET if "don_vi" in request.GET else None)
+    form = FormOfUnitForm(request.GET if "don_vi" in request.GET else None, by=user)
     units = _asked_for(user, form) or _own_units(user)
     seen = DocumentTemplate.objects.visible_to(user).defer("content")
     page = page_of(

@@ -16,6 +16,7 @@ from django.views.decorators.http import (
 from members.models import Registration, Role
 from members.permissions import can_run_stay
 from members.queries.discretion import veil
+from members.queries.identity import identity_shown
 from members.queries.inbox import of_members_named
 from members.queries.rows import STATE_KINDS
 from party76.audit.models import Action
@@ -37,7 +38,6 @@ from reports.queries.letter_papers import (
     answers_to_print,
     letter_papers,
     letters_to_print,
-    person_shown,
     reply_papers,
 )
 from reports.views.files import word_papers_response
@@ -181,7 +181,12 @@ def _letters_page(
     papers = letter_papers(letters, request.user, link=_link(request))
     _record(request, [letter for letter, _ in papers], "letter", "print")
     shown = [(paper, code_image(paper.open_url)) for _, paper in papers]
-    context = {"papers": shown, "back_url": back, "word_url": word_url}
+    context = {
+        "papers": shown,
+        "back_url": back,
+        "word_url": word_url,
+        "has_drafts": any(letter.state == State.DRAFT for letter, _ in papers),
+    }
     return render(request, "reports/letter_print.html", context)
 
 
@@ -282,7 +287,7 @@ def _page(request, letters: QuerySet[Registration], cursor: Cursor) -> Page:
     page = page_of(with_units, cursor, by="member__sort_key")
     veil(page.rows, to=request.user)
     for letter in page.rows:
-        letter.shown_name = person_shown(letter, request.user).full_name
+        letter.shown_name = identity_shown(letter, request.user).full_name
         letter.kind = STATE_KINDS[State(letter.state)]
     return page
 

@@ -58,7 +58,8 @@ def register_start(request):
     user = request.user
     if not can_keep_registers(user):
         raise PermissionDenied
-    form = RegisterUnitForm(request.GET if "don_vi" in request.GET else None)
+    chosen = request.GET if "don_vi" in request.GET else None
+    form = RegisterUnitForm(chosen, by=user)
     if form.is_bound and form.is_valid() and (to := _chosen(user, form)):
         return redirect(to)
     context = {

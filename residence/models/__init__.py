@@ -6,7 +6,12 @@ from residence.models.meetings import (
     Opinion,
     Session,
 )
-from residence.models.notices import Measure, Notice, NoticeItem
+from residence.models.notices import (
+    Measure,
+    Notice,
+    NoticeItem,
+    told_to_workplaces,
+)
 
 __all__ = [
     "AdvanceExcuse",
@@ -18,4 +23,5 @@ __all__ = [
     "NoticeItem",
     "Opinion",
     "Session",
+    "told_to_workplaces",
 ]

@@ -1,7 +1,7 @@
 """Thông báo of the residence to a workplace on some of its people, and the answer."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from members.models import Committee, Member, Registration, Role, User
 from members.scopes import within
@@ -19,22 +19,33 @@ class Measure(models.TextChoices):
     OTHER = "other", "Hình thức khác (ghi rõ)"
 
 
+def told_to_workplaces(paths: list[str]) -> Q:
+    """Lines of notices to these units, or on their people in one to a unit above them."""
+    below = Q(registration__workplace__path__startswith=F("notice__workplace__path"))
+    return within("notice__workplace__path", paths) | (
+        within("registration__workplace__path", paths) & below
+    )
+
+
 class NoticeQuerySet(models.QuerySet):
     def visible_to(self, user):
         """The residence's own, the workplace's once sent, and those above.
 
-        A cell reads the notices that name somebody of its own.
+        A cell reads the notices that name somebody of its own; so does a unit below the
+        addressee, which in the armed forces is the topmost one.
         """
         ward = user.paths_of(Role.RESIDENCE_WARD)
         cell = user.paths_of(Role.RESIDENCE_CELL)
         above = user.paths_of(Role.DEPARTMENT, Role.INSPECTOR)
         workplace = user.paths_of(Role.WORKPLACE)
-        of_cell = NoticeItem.objects.filter(within("cell__path", cell))
+        named = NoticeItem.objects.filter(
+            within("cell__path", cell) | told_to_workplaces(workplace)
+        )
         sent = ~Q(state__in=[self.model.State.DRAFT, self.model.State.WITHDRAWN])
         others = (
             within("committee__path", above)
             | within("workplace__path", [*workplace, *above])
-            | Q(pk__in=of_cell.values("notice"))
+            | Q(pk__in=named.values("notice"))
         )
         return self.filter(within("committee__path", ward) | (sent & others))
 
@@ -127,16 +138,19 @@ class Notice(Versioned):
 
 class NoticeItemQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """The lines of the notices a user may read; a cell, only those of its own."""
+        """The lines of the notices a user may read; a cell, and a unit below the
+        addressee, only those of its own.
+        """
         notices = Notice.objects.visible_to(user)
         whole = [
             *user.paths_of(Role.RESIDENCE_WARD, Role.DEPARTMENT, Role.INSPECTOR),
         ]
-        workplace = user.paths_of(Role.WORKPLACE, Role.DEPARTMENT, Role.INSPECTOR)
+        above = user.paths_of(Role.DEPARTMENT, Role.INSPECTOR)
         cell = user.paths_of(Role.RESIDENCE_CELL)
         return self.filter(notice__in=notices).filter(
             within("notice__committee__path", whole)
-            | within("notice__workplace__path", workplace)
+            | within("notice__workplace__path", above)
+            | told_to_workplaces(user.paths_of(Role.WORKPLACE))
             | within("cell__path", cell)
         )
 

@@ -27,7 +27,7 @@ from members.models import Committee, Member, Registration, Role, User
 from members.queries.discretion import shown_workplaces, veil
 from members.scopes import within
 from party76.shared.text import fold
-from residence.models import Notice, NoticeItem
+from residence.models import Notice, NoticeItem, told_to_workplaces
 
 State = Notice.State
 WAITING = [State.SENT, State.SEEN]
@@ -227,25 +227,32 @@ class Waiting:
 def waiting_notices(user: User, *, role: str, on: date) -> dict[str, Waiting]:
     """What waits at the user's wards (role RESIDENCE_WARD) or workplaces (WORKPLACE).
 
-    Keys: draft, unseen, open, late; open are sent and not late, unseen those among the
-    open and late that the workplace has not opened. One statement.
+    Keys: draft, unseen, open, late, above; open are sent and not late, unseen those
+    among the open and late that the workplace has not opened; above went to a unit over
+    the workplace, which answers. One statement.
     """
     side = "workplace" if role == Role.WORKPLACE else "committee"
     mine = within(f"{side}__path", user.paths_of(role))
+    named = NoticeItem.objects.none()
+    if role == Role.WORKPLACE:
+        named = NoticeItem.objects.filter(told_to_workplaces(user.paths_of(role)))
     late = Q(due_on__lt=on)
-    running = shelf_condition(Shelf.UNANSWERED, on)
+    waits = shelf_condition(Shelf.UNANSWERED, on)
+    running = waits & mine
     parts = {
-        "draft": (shelf_condition(Shelf.DRAFTS, on), "created_on"),
+        "draft": (shelf_condition(Shelf.DRAFTS, on) & mine, "created_on"),
         "unseen": (running & Q(state=State.SENT), "sent_on"),
         "open": (running & ~(late & Q(due_on__isnull=False)), "sent_on"),
         "late": (running & late, "sent_on"),
+        "above": (waits & ~mine, "sent_on"),
     }
     sums: dict[str, Aggregate] = {}
     for name, (condition, day) in parts.items():
         sums[f"{name}_n"] = Count("pk", filter=condition)
         sums[f"{name}_since"] = Min(day, filter=condition)
         sums[f"{name}_due"] = Min("due_on", filter=condition)
-    found = Notice.objects.filter(mine).aggregate(**sums)
+    told = mine | Q(pk__in=named.values("notice"))
+    found = Notice.objects.filter(told).aggregate(**sums)
     return {
         name: Waiting(found[f"{name}_n"], found[f"{name}_since"], found[f"{name}_due"])
         for name in parts

@@ -261,29 +261,19 @@ def test_workplace_on_paper_when_left_is_the_ward_committees_to_write(
     assert (link in file.content.decode()) == (status == 200)
 
 
-def test_workplace_on_paper_when_left_for_one_in_the_system_has_its_own_word(
-    world, client
+@pytest.mark.parametrize("uses_system", [True, False])
+def test_workplace_on_paper_when_left_is_changed_by_the_ward(
+    world, client, uses_system
 ):
     member = on_paper_with_stay(world)
-    client.force_login(world.ward_user)
-
-    page = go_over(client, member, "Sở Y tế")
-
-    assert page.status_code == 422
-    assert "Sở Y tế dùng hệ thống" in page.content.decode()
-    assert Member.objects.get(pk=member.pk).workplace == world.outside_workplace
-
-
-def test_workplace_on_paper_when_left_for_another_on_paper_is_changed(world, client):
-    member = on_paper_with_stay(world)
-    province = make_committee(
-        kind="direct", name="Tỉnh ủy Vĩnh Long", uses_system=False
+    other = make_committee(
+        kind="direct", name="Tỉnh ủy Vĩnh Long", uses_system=uses_system
     )
     client.force_login(world.ward_user)
 
     go_over(client, member, "Tỉnh ủy Vĩnh Long")
 
-    assert Member.objects.get(pk=member.pk).workplace == province
+    assert Member.objects.get(pk=member.pk).workplace == other
 
 
 @pytest.mark.parametrize("status", ["dead", "left"])

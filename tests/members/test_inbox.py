@@ -428,31 +428,6 @@ def test_asked_list_says_since_when_and_who_is_on_paper(world, client):
     assert "gửi bản giấy" in page.content.decode()
 
 
-def test_asked_paper_lists_those_of_one_workplace_and_a_text_without_names(
-    world, client
-):
-    for workplace in (world.workplace, world.workplace, world.other_workplace):
-        ask_for_letter(
-            make_member(workplace), ward=world.ward, on=DAY, by=world.ward_user
-        )
-    client.force_login(world.ward_user)
-
-    page = client.get(reverse("members:asked_print", args=[world.workplace.pk]))
-
-    assert len(page.context["rows"]) == 2
-    reminder = page.content.decode().split("không có tên người")[1]
-    assert "2 đồng chí" in " ".join(reminder.split())
-    assert page.context["rows"][0].member.full_name not in reminder
-
-
-def test_asked_paper_of_a_workplace_nobody_waits_for_is_not_there(world, client):
-    client.force_login(world.ward_user)
-
-    page = client.get(reverse("members:asked_print", args=[world.workplace.pk]))
-
-    assert page.status_code == 404
-
-
 @pytest.mark.parametrize("number", [1, 3])
 def test_asked_list_when_there_are_more_asks_no_more(
     world, client, number, django_assert_num_queries

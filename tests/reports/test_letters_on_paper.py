@@ -8,7 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from evaluations.models import RuleSet
-from members.models import Exemption, Kind, Registration, Role, Sector
+from members.models import Exemption, Kind, Member, Registration, Role, Sector
+from members.services.letters import ask_for_letter, return_letter
 from party76.audit.models import Action, AuditEvent
 from reports.documents.qr import code_image
 from reports.models import SignatureBlock
@@ -17,6 +18,7 @@ from tests.factories.members import (
     make_committee,
     make_exemption,
     make_member,
+    make_post,
     make_registration,
     make_user,
 )
@@ -128,6 +130,7 @@ def test_letter_received_fills_in_the_block_of_the_residence(client, world):
         member,
         world.ward,
         cell=world.cell,
+        sent_on=date(2026, 1, 5),
         received_on=date(2026, 1, 12),
         receipt_number="17",
     )
@@ -157,10 +160,14 @@ def test_letter_of_an_exempt_member_says_so_with_its_ground(client, world):
 
 
 def test_letter_is_silent_on_an_exemption_that_came_years_later(client, world):
-    make_exemption(world.registration, valid_from=date(2020, 1, 1))
+    stay = world.registration
+    stay.sent_on = date(2012, 1, 1)
+    stay.save()
+    make_exemption(stay, valid_from=date(2020, 1, 1))
 
-    text = printed(client, world.workplace_user, world.registration)
+    text = printed(client, world.workplace_user, stay)
 
+    assert "Lê Thị Hòa" in text
     assert "miễn sinh hoạt" not in text
 
 
@@ -223,6 +230,8 @@ def test_letter_of_the_armed_forces_names_the_whole_alone(client, world):
 
 def test_letter_stays_that_of_its_writer_after_a_change_of_work(client, world):
     stay = world.registration
+    stay.sent_on = date(2012, 1, 1)
+    stay.save()
     first = stay.placements.get()
     first.workplace = world.other_workplace
     first.save()
@@ -234,15 +243,49 @@ def test_letter_stays_that_of_its_writer_after_a_change_of_work(client, world):
 
 def test_letter_of_a_stay_that_ended_reads_as_the_person_was_then(client, world):
     member = make_member(world.workplace, full_name="Tên Mới", address="Nơi ở mới")
-    stay = make_registration(member, world.sister_ward, ended_on=date(2020, 1, 1))
-    stay.identity_at_end = {"full_name": "Tên Cũ", "birth_date": "1980-10-07"}
-    stay.save()
+    stay = make_registration(
+        member,
+        world.sister_ward,
+        sent_on=date(2012, 1, 1),
+        ended_on=date(2020, 1, 1),
+        identity_at_end={"full_name": "Tên Cũ", "birth_date": "1980-10-07"},
+    )
 
     text = printed(client, world.sister_user, stay)
 
     assert "Tên Cũ" in text
     assert "Tên Mới" not in text
     assert "Nơi ở mới" not in text
+
+
+def returned_letter_of_the_renamed(world):
+    """The ward gave it back; afterwards the name was put right."""
+    letter = make_letter(world)
+    letter = return_letter(
+        letter, reason="Không cư trú", version=letter.version, by=world.ward_user
+    )
+    Member.objects.filter(pk=letter.member_id).update(full_name="Tên Mới")
+    return letter
+
+
+@pytest.mark.parametrize("page", ["letter_print", "reply_print", "paper_pick"])
+def test_letter_when_returned_reads_to_the_ward_as_the_person_was_then(
+    client, world, page
+):
+    letter = returned_letter_of_the_renamed(world)
+    # A post elsewhere makes nobody stand above this letter.
+    make_post(world.ward_user, Role.DEPARTMENT, world.sister_ward)
+    url, only_returned = reverse("reports:paper_pick"), {"tinh_trang": "returned"}
+    if page != "paper_pick":
+        url = reverse(f"reports:{page}", args=[letter.pk])
+
+    client.force_login(world.ward_user)
+    ward = client.get(url, only_returned).content.decode()
+    client.force_login(world.department_user)
+    above = client.get(url, only_returned).content.decode()
+
+    assert ("Trần Văn Sách" in ward, "Tên Mới" in ward) == (True, False)
+    assert ("Trần Văn Sách" in above, "Tên Mới" in above) == (False, True)
 
 
 def test_printing_is_put_on_record(client, world):
@@ -288,6 +331,59 @@ def test_letter_goes_to_its_two_sides_and_those_above(
     assert response.status_code == status
 
 
+@pytest.mark.parametrize(
+    ("page", "stay", "who", "status"),
+    [
+        ("letter_print", "typed", "ward_user", 403),
+        ("letter_print", "typed", "workplace_user", 403),
+        ("reply_print", "typed", "ward_user", 200),
+        ("letter_word", "asked", "ward_user", 403),
+        ("letter_print", "asked", "workplace_user", 403),
+        ("reply_print", "asked", "ward_user", 403),
+        ("reply_word", "asked", "department_user", 403),
+    ],
+)
+def test_letter_that_was_never_written_is_no_paper(
+    client, world, page, stay, who, status
+):
+    """Typed in from paper; or asked for by the ward, which took its request back."""
+    asked = ask_for_letter(
+        make_member(world.workplace),
+        ward=world.ward,
+        cell=None,
+        on=date(2026, 1, 5),
+        by=world.ward_user,
+    )
+    asked = return_letter(
+        asked, reason="Nhầm người", version=asked.version, by=world.ward_user
+    )
+    stays = {"typed": world.registration, "asked": asked}
+    client.force_login(getattr(world, who))
+
+    response = client.get(reverse(f"reports:{page}", args=[stays[stay].pk]))
+
+    assert response.status_code == status
+
+
+@pytest.mark.parametrize(
+    ("who", "kind", "number"),
+    [
+        ("ward_user", "giay", 0),
+        ("workplace_user", "giay", 0),
+        ("ward_user", "tra-loi", 1),
+    ],
+)
+def test_pick_offers_no_letter_that_was_never_written(client, world, who, kind, number):
+    make_letter(world, state=State.RETURNED, sent_on=None, asked_on=date(2026, 1, 5))
+    client.force_login(getattr(world, who))
+
+    page = client.get(
+        reverse("reports:paper_pick"), {"loai": kind, "tinh_trang": "tat-ca"}
+    )
+
+    assert page.context["total"] == number
+
+
 # The code
 
 
@@ -298,6 +394,20 @@ def test_code_holds_the_address_of_the_record_and_nothing_of_the_person(client, 
 
     address = f"http://testserver/giay/{letter.pk}/"
     assert f'src="{code_image(address)}"' in page
+
+
+def test_code_of_a_draft_is_printed_with_the_word_to_send_it_first(client, world):
+    draft = make_letter(world, state=State.DRAFT)
+    member = make_member(world.workplace, full_name="Lê Văn Gửi")
+    sent = make_letter(world, member=member)
+    words = "bấm “Gửi giấy giới thiệu” trước khi chuyển giấy"
+
+    told = {
+        one: words in printed(client, world.workplace_user, one)
+        for one in (draft, sent)
+    }
+
+    assert told == {draft: True, sent: False}
 
 
 def test_code_without_login_shows_nothing(client, world):
@@ -510,7 +620,11 @@ def test_pick_shows_first_what_is_on_its_way_and_finds_names_by_post(client, wor
     assert names(client.get(url)) == ["Vũ Văn Khác", "Trần Văn Sách"]
     assert names(client.post(url, {"q": "sach"})) == ["Trần Văn Sách"]
     assert names(client.get(url, {"q": "sach"})) == ["Vũ Văn Khác", "Trần Văn Sách"]
-    assert "Lê Thị Hòa" in names(client.get(url, {"tinh_trang": "tat-ca"}))
+    # She was typed in from paper: no letter of hers was written here.
+    assert names(client.get(url, {"tinh_trang": "tat-ca"})) == [
+        "Vũ Văn Khác",
+        "Trần Văn Sách",
+    ]
 
 
 @pytest.mark.parametrize("page", ["paper_pick", "letters_print", "letters_word"])

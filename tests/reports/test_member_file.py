@@ -16,7 +16,11 @@ from members.models import (
 )
 from members.services.corrections import ask_correction
 from members.services.letters import introduce, return_letter
-from members.services.stays import assign_cell, end_registration
+from members.services.stays import (
+    assign_cell,
+    end_registration,
+    write_closing_comment,
+)
 from members.services.workplaces import change_workplace
 from party76.audit.models import Action, AuditEvent
 from residence.models import ContactBook, Meeting, Notice, NoticeItem
@@ -130,16 +134,12 @@ def test_file_when_read_by_a_past_side_is_as_it_was(read, who):
                 "Kết thúc theo dõi",
                 "Không còn cư trú",
                 "Nhận xét khi chuyển đi",
-                "In giấy giới thiệu",
                 "In thông báo kết quả",
             ],
         ),
         ("cell_user", ["Không còn cư trú", "Nhận xét khi chuyển đi"]),
-        (
-            "workplace_user",
-            ["Ghi số, ngày giấy giới thiệu", "In giấy giới thiệu"],
-        ),
-        ("department_user", ["In giấy giới thiệu", "In thông báo kết quả"] * 2),
+        ("workplace_user", ["Ghi số, ngày giấy giới thiệu"]),
+        ("department_user", ["In thông báo kết quả"] * 2),
     ],
 )
 def test_buttons_when_shown_are_those_of_ones_right(client, world, who, labels):
@@ -167,7 +167,7 @@ def test_buttons_when_followed_lead_to_pages_that_open(client, world):
         urls += [url for _, acts in page.context["stays"] for _, url in acts]
         opened += [client.get(url).status_code for url in urls]
 
-    assert opened == [200] * 17
+    assert opened == [200] * 16
 
 
 @pytest.mark.parametrize(("status", "offered"), [("active", True), ("left", False)])
@@ -509,6 +509,32 @@ def test_closing_comment_when_written_reaches_the_workplace_and_the_next_residen
         "past_user": False,
     }
     assert [stay.ward for stay in earlier] == [world.ward]
+
+
+@pytest.mark.parametrize("page", ["member_file", "member_file_print"])
+def test_closing_comment_when_the_stay_still_runs_is_the_residences_alone(
+    client, world, page
+):
+    write_closing_comment(
+        world.registration, text="Ít dự sinh hoạt", version=1, by=world.cell_user
+    )
+    address = reverse(f"reports:{page}", args=[world.member.pk])
+
+    readers = []
+    for who in (
+        "ward_user",
+        "cell_user",
+        "workplace_user",
+        "department_user",
+        "inspector_user",
+        "past_user",
+        "past_workplace_user",
+    ):
+        client.force_login(getattr(world, who))
+        if "Ít dự sinh hoạt" in client.get(address).content.decode():
+            readers.append(who)
+
+    assert readers == ["ward_user", "cell_user"]
 
 
 def test_merge_when_it_concerns_the_reader_stands_in_the_file(read, world):

@@ -58,6 +58,21 @@ def test_paper_bears_number_day_and_due_day_once_written_in(client, world):
     assert "Đề nghị trả lời chậm nhất ngày 20/06/2026." in text
 
 
+@pytest.mark.parametrize("way", ["notice_print", "notice_word"])
+def test_paper_names_the_rules_in_force_for_the_ward_and_its_sign(client, world, way):
+    RuleSet.objects.create(
+        committee=world.city, name="Quy định số 999-QĐ/TU", valid_from=date(2020, 1, 1)
+    )
+    notice = make_notice(world.registration, state="sent")
+    client.force_login(world.ward_user)
+
+    answer = client.get(reverse(f"reports:{way}", args=[notice.pk]))
+
+    text = text_of(answer) if way == "notice_print" else word_text(answer.content)
+    assert "Quy định số 999-QĐ/TU" in text
+    assert "-TB/ĐU" in text
+
+
 def test_paper_has_the_signature_block_in_force_on_its_day(client, world):
     for day, signer in ((date(2020, 1, 1), "Trần Cũ"), (date(2026, 6, 1), "Lê Mới")):
         SignatureBlock.objects.create(

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from evaluations.models import Comment, Evaluation
-from members.models import Kind, Placement, Registration, Sector
+from members.models import Kind, Placement, Registration, Role, Sector
+from members.services.letters import write_in_letter
 from party76.audit.models import Action, AuditEvent
 from reports.documents.register_book import COLUMNS, TITLES
 from reports.queries.reconciliation import reconcile
@@ -31,6 +32,7 @@ from tests.factories.members import (
     make_exemption,
     make_member,
     make_placement,
+    make_post,
     make_registration,
     make_user,
 )
@@ -291,6 +293,33 @@ def test_row_of_one_who_went_on_to_another_cell_keeps_to_what_the_cell_knew(plac
         "",
         "",
     )
+
+
+@pytest.mark.django_db
+def test_row_of_one_who_went_over_to_another_workplace_tells_nothing_of_later(place):
+    stay = stay_of(place, "Trần Văn Bình")
+    known = make_exemption(stay, valid_from=date(2013, 2, 1), valid_to=date(2013, 9, 1))
+    make_exemption(stay, valid_from=date(2013, 8, 1))
+    move(
+        stay,
+        date(2013, 6, 1),
+        cause=CAUSE.WORKPLACE_CHANGED,
+        workplace=make_committee(place.city, kind=Kind.GRASSROOTS),
+    )
+    user = reader(place, "workplace")
+    # A post over units elsewhere opens nothing here.
+    make_post(user, Role.DEPARTMENT, place.outside)
+    write_in_letter(
+        stay, number="99", dated=date(2013, 5, 1), version=stay.version, by=user
+    )
+
+    past = only(place.workplace, Side.WORKPLACE, IN_2013, user)
+    above = only(place.workplace, Side.WORKPLACE, IN_2013, reader(place))
+
+    said = f"Miễn sinh hoạt nơi cư trú từ 01/02/2013: {known.get_ground_display()}"
+    assert (past.category, past.letter) == (said, "")
+    assert above.category.count("Miễn sinh hoạt") == 2
+    assert above.letter == "99, 01/05/2013"
 
 
 @pytest.mark.django_db

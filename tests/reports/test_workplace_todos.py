@@ -14,6 +14,8 @@ from members.services.letters import (
     return_letter,
 )
 from members.services.stays import note_end
+from members.services.workplaces import change_workplace
+from reports.queries.todos.arrivals import arrival_todos
 from reports.queries.todos.workplace import workplace_todos
 from tests.factories.members import make_member, make_registration, make_user
 from tests.factories.reports import make_city, make_evaluation, make_rating_year
@@ -42,6 +44,30 @@ def todos(world, on=TODAY):
 
 def letters(tab):
     return f"{reverse('members:letter_list')}?muc={tab}"
+
+
+def test_member_who_came_over_is_told_to_the_new_workplace(world):
+    member = make_member(world.outside_workplace)
+    make_registration(member, world.ward)
+    for version, day in ((1, date(2026, 3, 1)), (2, date(2026, 11, 2))):
+        to = world.past_workplace if version == 1 else world.workplace
+        change_workplace(
+            member, workplace=to, on=day, version=version, by=world.ward_user
+        )
+
+    told = {
+        user: [
+            (todo.count, todo.since, todo.url) for todo in arrival_todos(user, TODAY)
+        ]
+        for user in (world.workplace_user, world.past_workplace_user, world.ward_user)
+    }
+
+    file = reverse("reports:member_file", args=[member.pk])
+    assert told == {
+        world.workplace_user: [(1, date(2026, 11, 2), file)],
+        world.past_workplace_user: [],
+        world.ward_user: [],
+    }
 
 
 def test_letters_when_they_wait_are_told_with_their_day_and_page(world):

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from members.models import EndReason, Member, Registration, Role
+from members.models import EndReason, Member, Registration, Role, Sector
 from members.services.stays import end_registration
 from members.services.workplaces import change_workplace
 from party76.audit.models import Action, AuditEvent
 from party76.shared.versions import Conflict
 from residence.models import Attendance, Measure, Notice, NoticeItem
-from residence.queries.notices import notices_of
+from residence.queries.notices import notices_of, waiting_notices
 from residence.services.notice_drafts import Content, People, edit_draft
 from residence.services.notices import (
     Reply,
@@ -26,6 +26,7 @@ from residence.services.notices import (
     write_number,
 )
 from tests.factories.members import (
+    make_committee,
     make_member,
     make_registration,
     make_user,
@@ -538,3 +539,50 @@ def test_ward_types_an_answer_only_for_a_workplace_on_paper(world, client):
     ]
 
     assert codes == [403, 200]
+
+
+def test_notice_to_the_whole_is_read_by_the_sub_unit_whose_people_it_names(world):
+    """Of the armed forces the whole is told, yet the people are a part's, which has an
+    account of its own."""
+    whole = world.outside_workplace
+    parts = [
+        make_committee(whole, name=name, sector=Sector.ARMED_FORCES)
+        for name in ("Lữ đoàn 1", "Lữ đoàn 2")
+    ]
+    stays = [make_registration(make_member(part), world.ward) for part in parts]
+    users = [make_user(Role.WORKPLACE, part) for part in parts]
+    sent = make_notice(*stays, workplace=whole, state="sent")
+    other = make_notice(stays[1], workplace=whole, state="sent")
+    make_notice(stays[0], workplace=whole)  # a draft is the ward's alone
+
+    read = [set(Notice.objects.visible_to(user)) for user in users]
+    lines = [
+        {item.registration for item in NoticeItem.objects.visible_to(user)}
+        for user in users
+    ]
+    waiting = [
+        waiting_notices(user, role=Role.WORKPLACE, on=TODAY)["above"].number
+        for user in users
+    ]
+
+    assert read == [{sent}, {sent, other}]
+    assert lines == [{stays[0]}, {stays[1]}]
+    assert waiting == [1, 2]
+
+
+def test_notice_when_the_member_has_gone_over_is_not_the_new_workplaces(world):
+    notice = make_notice(world.registration, state="sent")
+    change_workplace(
+        world.member,
+        workplace=world.other_workplace,
+        on=date(2026, 6, 1),
+        version=1,
+        by=world.workplace_user,
+    )
+
+    read = Notice.objects.visible_to(world.other_workplace_user)
+
+    assert (set(read), set(Notice.objects.visible_to(world.workplace_user))) == (
+        set(),
+        {notice},
+    )

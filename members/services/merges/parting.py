@@ -109,7 +109,10 @@ def _merged_on(merge: MemberMerge) -> Iterator[str]:
 
 
 def _closed_since(merge: MemberMerge) -> Iterator[str]:
-    """Nobody is put back into a workplace that has ended meanwhile."""
+    """Nobody is put back into a workplace that has ended meanwhile.
+
+    Its name stays out: of the armed forces the ward knows the whole alone.
+    """
     unit = merge.dropped.workplace
     if unit.valid_to is None or merge.closed_at is None:
         return
@@ -119,8 +122,8 @@ def _closed_since(merge: MemberMerge) -> Iterator[str]:
     )
     if unit.valid_to > day or decided.exists():
         yield (
-            f"{unit} đã kết thúc hoạt động sau khi ghép, hồ sơ tách ra không còn nơi công "
-            "tác."
+            "Nơi công tác của hồ sơ ghép vào đã kết thúc hoạt động sau khi ghép, hồ sơ "
+            "tách ra không còn nơi công tác."
         )
 
 

@@ -77,6 +77,13 @@ def _of_workplace(waiting: dict[str, Waiting]) -> Iterator[Todo]:
         "chua-tra-loi",
         "Xem, trả lời" if new else "Trả lời",
     )
+    yield from _line(
+        waiting["above"],
+        "thông báo của nơi cư trú gửi đơn vị cấp trên, có đồng chí của đơn vị",
+        "chua-tra-loi",
+        "Xem",
+        is_news=True,
+    )
 
 
 def _line(
