@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django import forms
 
-from members.forms.units import UnitField
+from members.forms.units import UnitField, tell_only
 from members.models import Committee, EndReason, User
 from members.queries.inbox import receiving_cells, workplaces_in
 from party76.shared.forms import BaseForm, DateField
@@ -74,6 +74,10 @@ class TransferManyForm(BaseForm):
     workplace = UnitField(label="Nơi công tác mới")
     on = DateField(label="Từ ngày")
     number = forms.CharField(label="Số quyết định", max_length=40, required=False)
+
+    def __init__(self, *args, by: User, **kwargs):
+        super().__init__(*args, **kwargs)
+        tell_only(self, by)
 
 
 class InboxFilterForm(forms.Form):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django import forms
 from django.utils import timezone
 
-from members.forms.units import UnitField
+from members.forms.units import UnitField, tell_only
 from members.imports.committees import VALID_FROM, CommitteePlan
 from members.imports.entries import RECEIVED_ON
 from members.imports.matching import NEW_PERSON, SAME_PERSON, Doubt
@@ -19,6 +19,7 @@ from members.imports.questions import (
 )
 from members.imports.runs import ListKind, Plan, can_import, kinds_of
 from members.imports.units import Unit
+from members.models import User
 from party76.shared.forms import BaseForm, DateField
 from party76.spreadsheets.errors import UnreadableFile
 from party76.spreadsheets.legacy import LABELS as OLD_FONTS
@@ -78,6 +79,7 @@ class ImportStartForm(ListSourceForm, BaseForm):
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
+        tell_only(self, user)
         self.user = user
         kinds = kinds_of(user)
         self.fields["kind"].choices = [(kind.value, kind.label) for kind in kinds]
@@ -205,7 +207,7 @@ class AnswersForm(BaseForm):
     )
     common_day = DateField(required=False)
 
-    def __init__(self, *args, run, plan: Plan, doubts=None, **kwargs):
+    def __init__(self, *args, run, plan: Plan, by: User, doubts=None, **kwargs):
         super().__init__(*args, **kwargs)
         self.run, self.names = run, plan.names
         self.fields["version"].initial = run.version
@@ -219,6 +221,7 @@ class AnswersForm(BaseForm):
         self.doubts: dict[int, Doubt] = doubts or {}
         for number, doubt in self.doubts.items():
             self.fields[f"row_{number}"] = _doubt_field(doubt, run.choices)
+        tell_only(self, by)
         self._add_common_day(plan)
         can_create = [one for one in unsettled if one.asking.may_create]
         if len(can_create) < 2 and not run.choices.get(CREATE_ALL):

@@ -3,7 +3,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from members.forms.units import UnitField
+from members.forms.units import UnitField, tell_only
 from members.models import Committee, Member, Role, User
 from members.queries.persons import (
     LISTED_LABELS,
@@ -155,6 +155,7 @@ class NewMemberForm(IdentityForm):
         super().__init__(*args, **kwargs)
         own = units_of(by, Role.WORKPLACE)
         self.fields["workplace"] = unit_choice(own, label="Nơi công tác")
+        tell_only(self, by)
         if own.count() == 1:
             self.initial.setdefault("workplace", own.first())
 
@@ -172,6 +173,10 @@ class WorkplaceChangeForm(BaseForm):
     submit_label = "Chuyển nơi công tác"
     workplace = UnitField(label="Nơi công tác mới")
     on = DateField(label="Từ ngày")
+
+    def __init__(self, *args, by: User, **kwargs):
+        super().__init__(*args, **kwargs)
+        tell_only(self, by)
 
 
 class MemberFilterForm(forms.Form):
@@ -204,6 +209,7 @@ class MemberFilterForm(forms.Form):
         self.fields["noi_cong_tac"] = unit_choice(
             at_work, label="Nơi công tác", required=False
         )
+        tell_only(self, by)
 
     def chosen(self) -> Chosen:
         """What to narrow to; a choice that makes no sense is left out."""

@@ -3,7 +3,7 @@
 from django import forms
 
 from members.forms.reorganisations import DecisionForm
-from members.forms.units import UnitField
+from members.forms.units import UnitField, tell_only
 from members.models import Committee, Kind, Operation, Role, Sector
 from members.scopes import contains
 from party76.shared.text import normalize_vi
@@ -81,7 +81,7 @@ class UnitReformForm(DecisionForm):
 
     submit_label = "Xem trước"
 
-    def __init__(self, *args, unit, operation, filled=None, **kwargs):
+    def __init__(self, *args, unit, operation, by, filled=None, **kwargs):
         kwargs["initial"] = (filled or {}).get("values", {}) | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
         self.unit, self.operation = unit, Operation(operation)
@@ -90,6 +90,7 @@ class UnitReformForm(DecisionForm):
         for name, label in boxes.items():
             self.fields[name] = _box(name, label, near=unit)
             self.fields[name].required = name in _MUST.get(self.operation, ())
+        tell_only(self, by)
         self.order_fields([*boxes, *DecisionForm.Meta.fields])
 
     @property

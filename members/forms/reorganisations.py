@@ -7,7 +7,7 @@ from django import forms
 from django.utils import timezone
 
 from members.forms.imports import ListSourceForm
-from members.forms.units import UnitField
+from members.forms.units import UnitField, tell_only
 from members.imports.reforms.parts import NOBODY, PartQuestion
 from members.imports.reforms.planner import ONLY_NAMES, POSTS_TO_END, Choice
 from members.models import Committee, Reorganisation, Role
@@ -56,6 +56,7 @@ class ReformListForm(ListSourceForm, DecisionForm):
 
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
+        tell_only(self, user)
         self.user = user
         self.fields["file"].help_text = (
             "Danh sách kèm theo quyết định, mỗi dòng một đơn vị cũ và đơn vị mới của nó; "

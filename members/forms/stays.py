@@ -5,7 +5,7 @@ from django import forms
 from django.utils import timezone
 
 from members.forms.persons import IDENTITY_ROWS, IdentityForm, Row
-from members.forms.units import UnitField
+from members.forms.units import UnitField, tell_only
 from members.models import (
     Committee,
     EndReason,
@@ -62,6 +62,7 @@ class PersonHereForm(IdentityForm):
 
     def __init__(self, *args, by: User, **kwargs):
         super().__init__(*args, **kwargs)
+        tell_only(self, by)
         self.by = by
         self.chosen: Member | None = None
         self.found: list[Known] = []
@@ -117,7 +118,7 @@ class PersonHereForm(IdentityForm):
     def _offered(self, known: Known) -> tuple[str, str]:
         member = known.member
         return str(member.pk), (
-            f"Dùng hồ sơ đã có: {member.full_name}, sinh "
+            f"Dùng hồ sơ đã có: {member.full_name}, sinh\u00a0"
             f"{member.birth_text or 'chưa rõ ngày'}, "
             f"{shown_workplace(member.workplace, to=self.by)} ({known.reason})"
         )

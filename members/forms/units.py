@@ -8,7 +8,8 @@ from django.forms.utils import flatatt
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
-from members.models import Committee
+from members.models import Committee, User
+from members.queries.discretion import told_to
 from members.queries.unit_names import FoundUnit, find_units, order_near
 from party76.shared.text import fold
 
@@ -33,6 +34,7 @@ class UnitWidget(forms.Widget):
     ):
         super().__init__(attrs)
         self.wards_only, self.near = wards_only, near
+        self.reader: User | None = None
         self.choices: Sequence[FoundUnit] = []
         self.choices_title = ""
 
@@ -49,7 +51,7 @@ class UnitWidget(forms.Widget):
 
     def render(self, name, value, attrs=None, renderer=None):
         entered = _entered(value)
-        unit, typed = _unit_of(entered.pk), entered.text
+        unit, typed = _unit_of(entered.pk, self), entered.text
         given = self.build_attrs(self.attrs, attrs)
         box = {
             "type": "text",
@@ -96,13 +98,14 @@ class UnitField(forms.Field):
         )
         super().__init__(**kwargs)
         self.wards_only, self.near = wards_only, near
+        self.reader: User | None = None
 
     def prepare_value(self, value):
         return value.pk if isinstance(value, Committee) else value
 
     def clean(self, value):
         entered = _entered(value)
-        unit, typed = _unit_of(entered.pk), entered.text
+        unit, typed = _unit_of(entered.pk, self), entered.text
         if unit and _is_named(unit, typed):
             return unit
         if not typed:
@@ -121,7 +124,10 @@ class UnitField(forms.Field):
     def _by_name(self, typed: str, picked: Committee | None) -> Committee:
         """The only unit of this name, present or old, or the one ticked among several."""
         found = find_units(
-            typed, wards_only=self.wards_only, order=order_near(self.near)
+            typed,
+            wards_only=self.wards_only,
+            order=order_near(self.near),
+            to=self.reader,
         )
         units = [one.unit for one in found]
         if picked and picked in units:
@@ -147,7 +153,24 @@ def _is_named(unit: Committee, typed: str) -> bool:
     return fold(typed) in unit.search_key or typed == unit.code
 
 
-def _unit_of(pk) -> Committee | None:
+def tell_only(form: forms.BaseForm, reader: User) -> None:
+    """Let the unit boxes of a form know no unit that its reader may not be told of.
+
+    With a script the list of names sees to that; without one what was typed, or a number
+    made up, would else come back as a name.
+    """
+    for field in form.fields.values():
+        if isinstance(field, UnitField):
+            field.reader = field.widget.reader = reader
+
+
+def _unit_of(pk, asked: UnitWidget | UnitField) -> Committee | None:
+    """The unit of a number, as far as the box may hold it."""
     if not str(pk or "").isdigit():
         return None
-    return Committee.objects.select_related("parent").filter(pk=pk).first()
+    units = Committee.objects.select_related("parent")
+    if asked.wards_only:
+        units = units.residences()
+    if asked.reader:
+        units = units.filter(told_to(asked.reader))
+    return units.filter(pk=pk).first()

@@ -240,7 +240,7 @@ def members_transfer(request):
     own = chosen_rows(request.POST.getlist("dong"))
     found = colleagues(request.user).filter(pk__in=own).select_related("workplace")
     members = list(found[:MOST_AT_ONCE])
-    form = TransferManyForm(_sent(request), initial=_today())
+    form = TransferManyForm(_sent(request), initial=_today(), by=request.user)
 
     def act(data, tell):
         done = transfer_members(

@@ -15,7 +15,12 @@ from members.models import Exemption, Member, Role, User
 from members.permissions import can_introduce_from, can_list_members, can_receive_at
 from members.queries.channels import on_paper_among
 from members.queries.discretion import veil
-from members.queries.exemptions import exemptions_of, in_order, to_look_at
+from members.queries.exemptions import (
+    ended_lately,
+    ending_soon,
+    exemptions_of,
+    in_order,
+)
 from members.queries.retirement import Past, age_in, as_past, past_age
 from members.views.stay_tabs import stay_tabs
 from party76.audit.models import Action
@@ -39,7 +44,9 @@ def exemption_list(request):
     if ground := asked.get("can_cu"):
         exemptions = exemptions.filter(ground=ground)
     if asked.get("thoi_han") == form.SOON:
-        exemptions = to_look_at(exemptions, on=today)
+        exemptions = ending_soon(exemptions, on=today)
+    elif asked.get("thoi_han") == form.ENDED:
+        exemptions = ended_lately(exemptions, on=today)
     elif asked.get("thoi_han") != form.ALL:
         exemptions = exemptions.in_force_on(today)
     total = exemptions.count()

@@ -155,7 +155,7 @@ def import_answer(request, run, committee):
     """Keep the answers to what the preview asked, and show it again."""
     plan = plan_run(run, committee=committee, today=timezone.localdate())
     doubts = getattr(plan, "doubts", {})
-    form = AnswersForm(request.POST, run=run, plan=plan, doubts=doubts)
+    form = AnswersForm(request.POST, run=run, plan=plan, by=request.user, doubts=doubts)
     if not form.is_valid():
         return _preview_page(request, run, committee, plan=plan, form=form)
     answer_questions(
@@ -175,7 +175,7 @@ def _preview_page(request, run, committee, *, plan=None, form=None):
         for number, doubt in getattr(plan, "doubts", {}).items()
         if any(row.number == number for row in rows)
     }
-    form = form or AnswersForm(run=run, plan=plan, doubts=doubts)
+    form = form or AnswersForm(run=run, plan=plan, by=request.user, doubts=doubts)
     record(
         Action.VIEW,
         run,

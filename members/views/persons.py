@@ -203,7 +203,9 @@ def workplace_change(request, pk):
     if not can_edit_identity(request.user, member):
         raise PermissionDenied
     initial = {"version": member.version, "on": timezone.localdate()}
-    form = WorkplaceChangeForm(request.POST or None, initial=initial)
+    form = WorkplaceChangeForm(
+        request.POST or None, initial=initial, by=request.user
+    )
     if request.method == "POST" and form.is_valid():
         try:
             change_workplace(

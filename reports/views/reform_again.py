@@ -86,6 +86,7 @@ def _filled_form(request, reform, *, instance) -> UnitReformForm:
         instance=instance,
         unit=unit,
         operation=filled["operation"],
+        by=request.user,
         filled=filled,
     )
 

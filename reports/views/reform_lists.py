@@ -95,7 +95,11 @@ def reorganisation_unit(request, pk):
         }
         return render(request, "reports/reorganisation_choose.html", context)
     form = UnitReformForm(
-        request.POST or None, instance=Reorganisation(), unit=unit, operation=chosen
+        request.POST or None,
+        instance=Reorganisation(),
+        unit=unit,
+        operation=chosen,
+        by=request.user,
     )
     if request.method == "POST" and form.is_valid():
         return begin_by_hand(request, form)

@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 from datetime import date
 
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max, Min, Q
 
 from evaluations.models import Evaluation, RatingYear
 from members.models import Registration, Role, User
+from members.queries.entered import entered_since
 from members.queries.letters import LONG_AGO, Tab, letters_of, members_to_introduce
 from members.queries.year_statements import units_without
 from members.scopes import within
-from reports.queries.todos.todo import Todo, link
+from reports.queries.todos.todo import Subject, Todo, link
 
 State = Registration.State
 
@@ -24,6 +25,7 @@ _WAITING = {
         "Xử lý",
     ),
     Tab.DRAFT: ("giấy giới thiệu đang soạn, chưa gửi", "Gửi"),
+    Tab.UNNUMBERED: ("giấy giới thiệu chưa ghi số", "Ghi số"),
     Tab.SENT: ("giấy giới thiệu đã gửi, nơi cư trú chưa tiếp nhận", "Xem"),
 }
 
@@ -31,13 +33,13 @@ _WAITING = {
 def workplace_todos(user: User, on: date) -> Iterator[Todo]:
     """Letters, members not introduced, the year's statement, comments that came back.
 
-    Eleven statements.
+    Thirteen statements.
     """
     paths = user.paths_of(Role.WORKPLACE)
     if not paths:
         return
     yield from _letters(user, on)
-    yield from _not_introduced(user)
+    yield from _not_introduced(user, paths)
     yield from _statement(user, on)
     yield from _returned_comments(paths)
 
@@ -52,6 +54,7 @@ def _letters(user: User, on: date) -> Iterator[Todo]:
                 text,
                 link("members:letter_list", muc=tab),
                 action,
+                Subject.STAYS,
                 count=waiting["n"],
                 since=waiting["since"] if waiting["since"] > LONG_AGO else None,
                 # The residence has to act, not the workplace.
@@ -59,17 +62,20 @@ def _letters(user: User, on: date) -> Iterator[Todo]:
             )
 
 
-def _not_introduced(user: User) -> Iterator[Todo]:
+def _not_introduced(user: User, paths: list[str]) -> Iterator[Todo]:
     """Those for whom nothing has been done yet; what came back has its own line."""
     before = Registration.objects.exclude(state=State.WITHDRAWN)
     members = members_to_introduce(user, with_introduced=False)
-    count = members.exclude(pk__in=before.values("member")).count()
+    unknown = members.exclude(pk__in=before.values("member"))
+    count, since = entered_since(unknown, paths)
     if count:
         yield Todo(
             "đồng chí chưa được giới thiệu về nơi cư trú",
             link("members:letter_batch"),
             "Giới thiệu",
+            Subject.STAYS,
             count=count,
+            since=since,
         )
 
 
@@ -88,9 +94,11 @@ def _statement(user: User, on: date) -> Iterator[Todo]:
             if one
             else link("members:statement_list", nam=year, ds="chua"),
             "Khai thống kê",
+            Subject.YEAR,
             count=None if one else len(lacking),
             since=date(on.year, 1, 1) if is_past else None,
             due=None if is_past else date(year, 12, 31),
+            due_words="",  # no rule sets this day
         )
 
 
@@ -100,12 +108,20 @@ def _returned_comments(paths: list[str]) -> Iterator[Todo]:
         is_current=True,
         state=Evaluation.State.RETURNED,
         rating_year__state=RatingYear.State.OPEN,
-    ).aggregate(n=Count("pk"), year=Max("rating_year__year"))
+    ).aggregate(
+        n=Count("pk", distinct=True),
+        year=Max("rating_year__year"),
+        since=Min(
+            "steps__decided_on", filter=Q(steps__to_state=Evaluation.State.RETURNED)
+        ),
+    )
     if returned["n"]:
         yield Todo(
             "nhận xét của nơi cư trú đã trả về, dùng cho đánh giá cuối năm",
             link("reports:workplace_view", nam=returned["year"], ket_qua="da-tra"),
             "Xem",
+            Subject.YEAR,
             count=returned["n"],
+            since=returned["since"],
             is_news=True,
         )
