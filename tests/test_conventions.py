@@ -187,6 +187,25 @@ def test_pages_ask_nothing_of_other_hosts():
     ] == []
 
 
+BORN = re.compile(r"\bsinh\s+\{\{")
+HELD_TOGETHER = re.compile(r'<span class="[^"]*\bnowrap">sinh\s+\{\{')
+BORN_IN_CODE = re.compile(r"\bsinh (?:\"\s*f\")?\{")
+
+
+def test_day_of_birth_stays_on_a_line_with_the_word_before_it():
+    texts = [path.read_text(encoding="utf-8") for path in templates()]
+
+    said = sum(len(BORN.findall(text)) for text in texts)
+    held = sum(len(HELD_TOGETHER.findall(text)) for text in texts)
+    in_code = [
+        path.name
+        for path in sources()
+        if BORN_IN_CODE.search(path.read_text(encoding="utf-8"))
+    ]
+    assert said == held >= 3
+    assert in_code == []
+
+
 # Settings
 
 # PATH is the machine's, and manage.py and wsgi.py set what Django itself reads.

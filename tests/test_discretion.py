@@ -11,7 +11,8 @@ import pytest
 from django.db import transaction
 from django.urls import reverse
 
-from members.models import CommitteePeriod, Kind, Member, Registration, Sector
+from members.forms.persons import WorkplaceChangeForm
+from members.models import CommitteePeriod, Kind, Member, Registration, Sector, User
 from members.queries.persons import Chosen, narrowed
 from members.queries.rows import rows_of
 from members.services.committees import next_path
@@ -26,6 +27,7 @@ WHOLE = "Bộ Chỉ huy Quân sự thành phố"
 PART, OTHER_PART = "Tiểu đoàn Hắc Báo 7", "Đại đội Hắc Báo 8"
 SECRET = "Hắc Báo"  # in the names of both, and of nothing else
 POSITION = "Trợ lý tác chiến mật"
+KEY = {"submission_key": "8b7c62cd-6f2b-4f0e-9a36-8b5d6f0a9a11"}
 RESIDENCE = ["ward_user", "cell_user", "sister_cell_user", "past_user"]
 OPEN_TO_RESIDENCE = [
     case
@@ -187,6 +189,57 @@ def test_unit_box_when_the_armed_forces_own_side_sends_it_finds_the_part(world, 
     text = read("workplace_user", address, {"workplace": world.workplace.pk})
 
     assert PART in text
+
+
+# The box for a unit without a script: what was typed comes back as names to tick
+
+
+BOXES = [
+    ("members:paper_receive", "workplace"),
+    ("members:letter_ask", "workplace"),
+    ("members:import_start", "committee"),
+]
+
+
+@pytest.mark.parametrize(("url", "box"), BOXES)
+@pytest.mark.parametrize("sent", ["name", "number"])
+def test_box_when_sent_by_the_residence_names_no_part(url, box, sent, world, read):
+    values = {
+        "name": {f"{box}_typed": "bao"},
+        "number": {f"{box}_typed": "", box: world.workplace.pk},
+    }
+
+    text = read("ward_user", reverse(url), {**KEY, **values[sent]})
+
+    assert f'name="{box}_typed"' in text
+    assert not tells(text, SECRET)
+
+
+def test_box_when_filled_in_with_the_very_name_of_a_part_does_not_know_it(world):
+    told = {}
+    for who in ("ward_user", "workplace_user", "department_user"):
+        # Fetched anew: the world moved his unit after it had made him.
+        reader = User.objects.get(pk=getattr(world, who).pk)
+        form = WorkplaceChangeForm({"workplace_typed": PART}, by=reader)
+        form.is_valid()
+        told[who] = form.cleaned_data.get("workplace")
+
+    assert told == {
+        "ward_user": None,
+        "workplace_user": world.workplace,
+        "department_user": world.workplace,
+    }
+
+
+def test_list_of_members_when_narrowed_without_a_script_offers_no_part(read):
+    address = reverse("members:member_list")
+
+    told = {
+        who: "Tiểu đoàn" in read(who, f"{address}?noi_cong_tac_typed=hắc báo")
+        for who in ("ward_user", "cell_user", "department_user")
+    }
+
+    assert told == {"ward_user": False, "cell_user": False, "department_user": True}
 
 
 @pytest.mark.parametrize("who", ["workplace_user", "department_user"])

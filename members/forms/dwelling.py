@@ -73,7 +73,7 @@ class UndoDeathForm(BaseForm):
 class ExemptionFilterForm(forms.Form):
     """Narrows the list of the exempt; nothing personal, so it stands in the address."""
 
-    NOW, SOON, ALL = "", "sap-het", "tat-ca"
+    NOW, SOON, ENDED, ALL = "", "sap-het", "vua-het", "tat-ca"
 
     can_cu = forms.ChoiceField(
         label="Căn cứ",
@@ -85,7 +85,8 @@ class ExemptionFilterForm(forms.Form):
         required=False,
         choices=[
             (NOW, "Đang miễn"),
-            (SOON, "Hết trong 30 ngày tới hoặc vừa hết"),
+            (SOON, "Hết trong 30 ngày tới"),
+            (ENDED, "Vừa hết, chưa có lần mới"),
             (ALL, "Tất cả, cả lần đã hết"),
         ],
     )

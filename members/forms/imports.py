@@ -222,6 +222,7 @@ class AnswersForm(BaseForm):
         self.doubts: dict[int, Doubt] = doubts or {}
         for number, doubt in self.doubts.items():
             self.fields[f"row_{number}"] = _doubt_field(doubt, run.choices)
+        show_units_to(self, by)
         self._add_common_day(plan)
         can_create = [one for one in unsettled if one.asking.may_create]
         if len(can_create) < 2 and not run.choices.get(CREATE_ALL):

@@ -118,7 +118,7 @@ class PersonHereForm(IdentityForm):
     def _offered(self, known: Known) -> tuple[str, str]:
         member = known.member
         return str(member.pk), (
-            f"Dùng hồ sơ đã có: {member.full_name}, sinh "
+            f"Dùng hồ sơ đã có: {member.full_name}, sinh\u00a0"
             f"{member.birth_text or 'chưa rõ ngày'}, "
             f"{shown_workplace(member.workplace, to=self.by)} ({known.reason})"
         )

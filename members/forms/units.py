@@ -51,7 +51,7 @@ class UnitWidget(forms.Widget):
 
     def render(self, name, value, attrs=None, renderer=None):
         entered = _entered(value)
-        unit, typed = _unit_of(entered.pk, self.reader), entered.text
+        unit, typed = _unit_of(entered.pk, self), entered.text
         given = self.build_attrs(self.attrs, attrs)
         box = {
             "type": "text",
@@ -105,7 +105,7 @@ class UnitField(forms.Field):
 
     def clean(self, value):
         entered = _entered(value)
-        unit, typed = _unit_of(entered.pk, self.widget.reader), entered.text
+        unit, typed = _unit_of(entered.pk, self.widget), entered.text
         if unit and _is_named(unit, typed):
             return unit
         if not typed:
@@ -146,7 +146,11 @@ class UnitField(forms.Field):
 
 
 def show_units_to(form: forms.BaseForm, reader: User) -> None:
-    """Let the unit boxes of a form find what this reader may be told by name."""
+    """Let the unit boxes of a form know what this reader may be told by name.
+
+    With a script the list of names sees to that; without one what was typed, or a number
+    made up, would else come back as a name.
+    """
     for field in form.fields.values():
         if isinstance(field, UnitField):
             field.widget.reader = reader
@@ -160,9 +164,11 @@ def _is_named(unit: Committee, typed: str) -> bool:
     return fold(typed) in unit.search_key or typed == unit.code
 
 
-def _unit_of(pk, reader: User | None) -> Committee | None:
-    """The unit of a number that came from a page, if the reader may be told it."""
+def _unit_of(pk, asked: UnitWidget) -> Committee | None:
+    """The unit of a number that came from a page, as far as the box may hold it."""
     if not str(pk or "").isdigit():
         return None
-    units = Committee.objects.filter(told_to(reader), pk=pk)
+    units = Committee.objects.filter(told_to(asked.reader), pk=pk)
+    if asked.wards_only:
+        units = units.residences()
     return units.select_related("parent").first()

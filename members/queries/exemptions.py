@@ -39,6 +39,16 @@ def to_look_at(exemptions: QuerySet[Exemption], *, on: date) -> QuerySet[Exempti
     )
 
 
+def ending_soon(exemptions: QuerySet[Exemption], *, on: date) -> QuerySet[Exemption]:
+    """Of those to look at, the ones that are still in force."""
+    return to_look_at(exemptions, on=on).filter(valid_to__gt=on)
+
+
+def ended_lately(exemptions: QuerySet[Exemption], *, on: date) -> QuerySet[Exemption]:
+    """Of those to look at, the ones that have ended."""
+    return to_look_at(exemptions, on=on).filter(valid_to__lte=on)
+
+
 def in_order(exemptions: QuerySet[Exemption]) -> QuerySet[Exemption]:
     """With order_key: by ground, then by the day on which they end, those without one
     last, then by name."""

@@ -9,7 +9,7 @@ import calendar
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from members.models import Member, Registration, Role, User
 from members.models.registrations import at_residence
@@ -81,6 +81,24 @@ def past_age(user: User, ages: Ages, *, on: date) -> QuerySet[Member]:
     )
     members = Member.objects.filter(mine, old, status=Member.Status.ACTIVE)
     return members.select_related("workplace").order_by("birth_date", "pk")
+
+
+def past_since(
+    members: QuerySet[Member], ages: Ages, *, on: date
+) -> tuple[int, date | None]:
+    """How many past_age() found, and since when the first is past; one statement."""
+    women = Q(gender=Member.Gender.FEMALE)
+    found = members.aggregate(
+        n=Count("pk"),
+        **{Member.Gender.FEMALE: Min("birth_date", filter=women)},
+        **{Member.Gender.MALE: Min("birth_date", filter=~women)},
+    )
+    days = [
+        retirement_day(born, gender, ages)
+        for gender in Member.Gender.values
+        if (born := found[gender])
+    ]
+    return found["n"], min(days, default=None)
 
 
 def as_past(members: list[Member], ages: Ages, *, on: date) -> list[Past]:

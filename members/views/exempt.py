@@ -17,9 +17,10 @@ from members.queries.channels import on_paper_among
 from members.queries.discretion import veil
 from members.queries.exemptions import (
     counts_by_ground,
+    ended_lately,
+    ending_soon,
     exemptions_of,
     in_order,
-    to_look_at,
 )
 from members.queries.inbox import of_members_named
 from members.queries.retirement import Past, age_in, as_past, past_age
@@ -48,7 +49,9 @@ def exemption_list(request):
     if ground := asked.get("can_cu"):
         exemptions = exemptions.filter(ground=ground)
     if asked.get("thoi_han") == form.SOON:
-        exemptions = to_look_at(exemptions, on=today)
+        exemptions = ending_soon(exemptions, on=today)
+    elif asked.get("thoi_han") == form.ENDED:
+        exemptions = ended_lately(exemptions, on=today)
     elif asked.get("thoi_han") != form.ALL:
         exemptions = exemptions.in_force_on(today)
     text = request.POST.get("q", "").strip()[:SEARCH_LENGTH]

@@ -237,15 +237,24 @@ def _acts(letter: Registration, state: State, *, is_paper: bool) -> list[Act]:
     """What the workplace may do; for a ward on paper it types in its answers."""
     if state not in _OWN:
         return _acts_anew(letter, state)
-    found = [*(_ON_PAPER.get(state, []) if is_paper else []), *_OWN[state]]
+    answers = _ON_PAPER.get(state, []) if is_paper else []
+    found = [*answers, *_OWN[state]]
     acts = [(label, reverse(name, args=[letter.pk])) for label, name in found]
-    acts.append(_write_in(letter))
+    acts.insert(_place_of_number(letter, state, len(answers)), _write_in(letter))
     # A letter that is sent and numbered waits for the residence alone.
     is_waiting = not is_paper and state != State.DRAFT and bool(letter.letter_number)
     return [
         Act(*one, is_main=number == 0 and not is_waiting)
         for number, one in enumerate(acts)
     ]
+
+
+def _place_of_number(letter: Registration, state: State, answers: int) -> int:
+    """A number that is missing comes next, but after the answer that a ward on paper
+    gave to the letter; what has one is seldom mended: last."""
+    if state == State.DRAFT or letter.letter_number or letter.is_letter_unknown:
+        return answers + len(_OWN[state])
+    return answers if state == State.SENT else 0
 
 
 def _write_in(letter: Registration) -> tuple[str, str]:

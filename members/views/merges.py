@@ -57,7 +57,6 @@ def merge_list(request):
         "text": text,
         "searched": [("q", text)],
         "tabs": tabs_of(request.user, tab, len(pairs)),
-        "trail": _trail(),
     }
     if tab in State.values:
         merges = merges_listed(request.user, State(tab))

@@ -1,5 +1,8 @@
 """Việc cần làm: what waits for a user, made from the data."""
 
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from members.models import RoleAssignment, User
@@ -16,6 +19,17 @@ from reports.queries.todos.residence import correction_todos, residence_todos
 from reports.queries.todos.stays import stay_todos
 from reports.queries.todos.todo import Todo
 from reports.queries.todos.workplace import workplace_todos
+
+# So many lines are taken in at a glance; more stand under headings.
+_FEW = 7
+
+
+@dataclass(frozen=True)
+class TodoGroup:
+    """Lines on one subject; without a heading where there are few in all."""
+
+    heading: str
+    todos: Sequence[Todo]
 
 
 def todos_of(user: User, *, on: date) -> list[Todo]:
@@ -38,6 +52,19 @@ def todos_of(user: User, *, on: date) -> list[Todo]:
         *inspector_todos(user),
     ]
     return sorted(found, key=lambda todo: todo.rank)
+
+
+def grouped(todos: Sequence[Todo]) -> list[TodoGroup]:
+    """The lines by subject where there are many; that of the most urgent line first.
+
+    Inside a subject they stay as they were: the nearest due first.
+    """
+    if len(todos) <= _FEW:
+        return [TodoGroup("", todos)] if todos else []
+    found: defaultdict[str, list[Todo]] = defaultdict(list)
+    for todo in todos:
+        found[todo.subject].append(todo)
+    return [TodoGroup(str(subject), lines) for subject, lines in found.items()]
 
 
 def todos_of_post(post: RoleAssignment, *, on: date) -> list[Todo]:

@@ -214,11 +214,24 @@ def _end(stay: Stay, deeds: Deeds) -> Iterator[Moment]:
             deeds.by(_STAY, key, State.ENDED),
             "warning",
         )
+        yield from _closing_comment(stay, deeds)
     if letter.end_noted_on:
         by = deeds.by(_STAY, key, "noted")
         what = "kết thúc" if letter.ended_on else "trả lại"
         title = f"Nơi công tác đã nhận biết việc {what}"
         yield Moment(letter.end_noted_on, title, by=by)
+
+
+def _closing_comment(stay: Stay, deeds: Deeds) -> Iterator[Moment]:
+    """What the cell said of the time here, on the day on which it was last written.
+
+    While the stay runs it is a draft of the cell's, told to nobody.
+    """
+    letter = stay.registration
+    if letter.closing_comment and letter.ended_on:
+        said = deeds.of(_STAY, letter.pk, "closing_comment")
+        day, by = (said.day, said.by) if said else (letter.ended_on, "")
+        yield Moment(day, "Nhận xét khi chuyển đi", letter.closing_comment, by, "info")
 
 
 def _why_ended(letter: Registration) -> str:

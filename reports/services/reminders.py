@@ -71,5 +71,6 @@ def _mail(user: User, waiting: list[Todo], on: date) -> EmailMessage:
 def _line(todo: Todo) -> str:
     number = f"{todo.count} " if todo.count is not None else ""
     since = f", từ ngày {todo.since:%d/%m/%Y}" if todo.since else ""
+    due = f", {todo.due_text}" if todo.due_text else ""
     late = " (đã quá hạn)" if todo.is_late else ""
-    return f"{number}{todo.without_names}{since}{late}"
+    return f"{number}{todo.without_names}{since}{due}{late}"

@@ -1,5 +1,7 @@
 """Hồ sơ đảng viên: both sides of one member, each part as far as one's right goes."""
 
+from urllib.parse import urlencode
+
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -27,6 +29,7 @@ from reports.permissions import can_print_letter, can_print_reply
 from reports.queries.member_file import MemberFile
 from reports.queries.member_file import member_file as read_file
 from reports.queries.member_records import Stay
+from residence.models import Notice
 
 State = Registration.State
 
@@ -118,16 +121,36 @@ def _can_take_off(user, file: MemberFile) -> bool:
 
 def _with_acts(user, file: MemberFile) -> list[tuple[Stay, list[tuple[str, str]]]]:
     """Each stay with what the user may do now: label and address of the page."""
-    return [(stay, _acts_on(user, stay)) for stay in file.stays]
+    return [(stay, _acts_on(user, stay, file.member)) for stay in file.stays]
 
 
-def _acts_on(user, stay: Stay) -> list[tuple[str, str]]:
+def _acts_on(user, stay: Stay, member: Member) -> list[tuple[str, str]]:
     letter = stay.registration
     found = _after_the_end(user, stay)
     if stay.is_now:
         found += _at_home(user, letter) + _at_work(user, letter)
     found += _papers(user, letter)
-    return [(label, reverse(name, args=[letter.pk])) for label, name in found]
+    acts = [(label, reverse(name, args=[letter.pk])) for label, name in found]
+    if letter.is_received and member.status == Member.Status.ACTIVE:
+        acts += _notice(user, letter)
+    return acts
+
+
+def _notice(user, letter: Registration) -> list[tuple[str, str]]:
+    """The ward tells the workplace about the one it follows; the kind is chosen there."""
+    if not can_receive_at(user, letter.ward):
+        return []
+    query = {
+        "loai": Notice.Kind.ABSENCE,
+        "don_vi": letter.ward_id,
+        "dong_chi": letter.pk,
+    }
+    return [
+        (
+            "Lập thông báo cho nơi công tác",
+            f"{reverse('residence:notice_start')}?{urlencode(query)}",
+        )
+    ]
 
 
 def _at_home(user, letter: Registration) -> list[tuple[str, str]]:

@@ -227,32 +227,47 @@ class Waiting:
 def waiting_notices(user: User, *, role: str, on: date) -> dict[str, Waiting]:
     """What waits at the user's wards (role RESIDENCE_WARD) or workplaces (WORKPLACE).
 
-    Keys: draft, unseen, open, late, above; open are sent and not late, unseen those
-    among the open and late that the workplace has not opened; above went to a unit over
-    the workplace, which answers. One statement.
+    Keys: draft, open, late, above; open are sent and not late. open_unseen and
+    late_unseen are those among them that the workplace has not opened; above went to a
+    unit over the workplace, which answers. One statement.
     """
     side = "workplace" if role == Role.WORKPLACE else "committee"
     mine = within(f"{side}__path", user.paths_of(role))
     named = NoticeItem.objects.none()
     if role == Role.WORKPLACE:
         named = NoticeItem.objects.filter(told_to_workplaces(user.paths_of(role)))
-    late = Q(due_on__lt=on)
+    late = shelf_condition(Shelf.LATE, on) & mine
     waits = shelf_condition(Shelf.UNANSWERED, on)
-    running = waits & mine
+    in_time = waits & mine & (Q(due_on=None) | Q(due_on__gte=on))
+    unseen = Q(state=State.SENT)
     parts = {
         "draft": (shelf_condition(Shelf.DRAFTS, on) & mine, "created_on"),
-        "unseen": (running & Q(state=State.SENT), "sent_on"),
-        "open": (running & ~(late & Q(due_on__isnull=False)), "sent_on"),
-        "late": (running & late, "sent_on"),
+        "open": (in_time, "sent_on"),
+        "open_unseen": (in_time & unseen, "sent_on"),
+        "late": (late, "sent_on"),
+        "late_unseen": (late & unseen, "sent_on"),
         "above": (waits & ~mine, "sent_on"),
     }
+    told = mine | Q(pk__in=named.values("notice"))
+    return _waiting(Notice.objects.filter(told), parts)
+
+
+def late_notices(user: User, *, on: date) -> Waiting:
+    """Notices not answered in time among those that the user may see; one statement."""
+    late = {"late": (shelf_condition(Shelf.LATE, on), "sent_on")}
+    return _waiting(Notice.objects.visible_to(user), late)["late"]
+
+
+def _waiting(
+    notices: QuerySet[Notice], parts: dict[str, tuple[Q, str]]
+) -> dict[str, Waiting]:
+    """What waits of each part ({name: condition and field of the day since when})."""
     sums: dict[str, Aggregate] = {}
     for name, (condition, day) in parts.items():
         sums[f"{name}_n"] = Count("pk", filter=condition)
         sums[f"{name}_since"] = Min(day, filter=condition)
         sums[f"{name}_due"] = Min("due_on", filter=condition)
-    told = mine | Q(pk__in=named.values("notice"))
-    found = Notice.objects.filter(told).aggregate(**sums)
+    found = notices.aggregate(**sums)
     return {
         name: Waiting(found[f"{name}_n"], found[f"{name}_since"], found[f"{name}_due"])
         for name in parts

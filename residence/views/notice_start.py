@@ -1,5 +1,7 @@
 """Who could be named, by workplace, and the drafts made of those who were ticked."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import JsonResponse
@@ -53,7 +55,7 @@ def notice_start(request):
         "has_search": search is not None,
         "hidden": form.pairs(),
         "ticked": _ticked(request, form, groups, is_drafting=is_drafting),
-        "kinds": _tabs(),
+        "kinds": _tabs(form),
     }
     status = 422 if content.errors else 200
     return render(request, "residence/notice_start.html", context, status=status)
@@ -70,10 +72,15 @@ def running_key(user) -> str:
     return f"notices-{user.pk}"
 
 
-def _tabs() -> list[tuple[str, str, str]]:
-    """(label, address, kind) of each kind of notice."""
+def _tabs(form: NoticeSearchForm) -> list[tuple[str, str, str]]:
+    """(label, address, kind) of each kind of notice; one person goes along."""
     here = reverse("residence:notice_start")
-    return [(label, f"{here}?loai={kind}", kind) for kind, label in Notice.Kind.choices]
+    person = form.cleaned_data.get("dong_chi")
+    kept = {"don_vi": form.unit.pk, "dong_chi": person} if person and form.unit else {}
+    return [
+        (label, f"{here}?{urlencode({'loai': kind, **kept})}", kind)
+        for kind, label in Notice.Kind.choices
+    ]
 
 
 def _record_list(request, kind: str, number: int, text: str) -> None:

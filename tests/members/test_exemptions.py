@@ -164,7 +164,33 @@ def test_exemption_that_ends_stands_on_the_homes_of_both_sides(world, who):
         if "miễn sinh hoạt nơi cư trú" in todo.text
     ]
 
-    assert [(todo.count, todo.due, todo.is_late) for todo in found] == [(1, DAY, True)]
+    assert [(todo.count, todo.due, todo.due_text, todo.is_late) for todo in found] == [
+        (1, DAY, "từ ngày 01/06/2026", True)
+    ]
+
+
+def test_exemptions_that_have_ended_stand_apart_from_those_that_will(
+    world, other, client
+):
+    today = timezone.localdate()
+    third = make_registration(make_member(world.workplace), world.ward, cell=world.cell)
+    for stay, days in ((world.registration, -5), (other, 18), (third, 25)):
+        ends = today + timedelta(days=days)
+        make_exemption(stay, valid_from=date(2025, 1, 1), valid_to=ends)
+    client.force_login(world.ward_user)
+
+    found = [
+        todo
+        for todo in todos_of(world.ward_user, on=today)
+        if "miễn sinh hoạt nơi cư trú" in todo.text
+    ]
+
+    soonest = today + timedelta(days=18)
+    assert [(todo.count, todo.is_late, todo.due_text) for todo in found] == [
+        (1, True, f"từ ngày {today - timedelta(days=5):%d/%m/%Y}"),
+        (2, False, f"sớm nhất ngày {soonest:%d/%m/%Y}"),
+    ]
+    assert [client.get(todo.url).context["total"] for todo in found] == [1, 2]
 
 
 @pytest.mark.parametrize(

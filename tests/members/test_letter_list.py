@@ -247,10 +247,10 @@ def test_letter_to_a_ward_on_paper_is_received_and_ended_from_the_list(
     receive_registration(letter, on=DAY, version=2, by=world.workplace_user)
     received, found = listed(workplace, "da-tiep-nhan")
 
-    assert offered == [["Ghi tiếp nhận", "Ghi trả lại", "Rút", "Ghi số, ngày"]]
+    assert offered == [["Ghi tiếp nhận", "Ghi trả lại", "Ghi số, ngày", "Rút"]]
     assert found == [world.registration, letter]
-    assert acts(received) == [["Ghi kết thúc", "Ghi số, ngày"]] * 2
-    assert workplace.get(received.context["rows"][1].acts[0].url).status_code == 200
+    assert acts(received) == [["Ghi số, ngày", "Ghi kết thúc"]] * 2
+    assert workplace.get(received.context["rows"][1].acts[1].url).status_code == 200
 
 
 def test_letter_to_a_ward_in_the_system_is_the_wards_to_receive(
@@ -260,7 +260,32 @@ def test_letter_to_a_ward_in_the_system_is_the_wards_to_receive(
 
     page, _ = listed(workplace, "cho-tiep-nhan")
 
-    assert acts(page) == [["Rút", "Ghi số, ngày"]]
+    assert acts(page) == [["Ghi số, ngày", "Rút"]]
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({}, [("Ghi số, ngày", True), ("Rút", False)]),
+        ({"letter_number": "5-GGT/ĐU"}, [("Rút", False), ("Sửa số, ngày", False)]),
+        (
+            {"state": State.DRAFT},
+            [("Gửi", True), ("Rút", False), ("Ghi số, ngày", False)],
+        ),
+        ({"state": State.RECEIVED, "received_on": DAY}, [("Ghi số, ngày", True)]),
+    ],
+)
+def test_letter_when_its_number_is_missing_is_to_be_numbered_first(
+    world, workplace, newcomer, fields, expected
+):
+    letter = introduce(newcomer, ward=world.ward, by=world.workplace_user)
+    Registration.objects.filter(pk=letter.pk).update(**fields)
+    tabs = {State.DRAFT: "dang-soan", State.RECEIVED: "da-tiep-nhan"}
+
+    page, _ = listed(workplace, tabs.get(fields.get("state"), "cho-tiep-nhan"))
+
+    (row,) = [row for row in page.context["rows"] if row.letter == letter]
+    assert [(act.label, act.is_main) for act in row.acts] == expected
 
 
 @pytest.mark.parametrize("number", [1, 3])

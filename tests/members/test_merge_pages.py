@@ -1,9 +1,12 @@
 """Hồ sơ có thể trùng: the pages, and the hints that lead there."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from members.imports.runs import ListKind, mark_of, plan_run
 from members.models import Member, MemberMerge
@@ -14,6 +17,7 @@ from tests.factories.members import make_registration
 from tests.factories.merges import DAY, make_twins
 from tests.factories.world import make_world
 from tests.members.imports import TODAY
+from tests.reports.reading import text_of
 
 pytestmark = pytest.mark.django_db
 State = MemberMerge.State
@@ -413,15 +417,71 @@ def test_file_of_the_kept_record_tells_the_inspector_what_was_done_to_both(
 
 @pytest.mark.parametrize(
     ("who", "expected"),
-    [("workplace_user", 1), ("ward_user", None), ("department_user", None)],
+    [
+        ("workplace_user", [("chờ đơn vị xác nhận", "Trả lời", False)]),
+        ("ward_user", [("chờ bên kia xác nhận", "Xem", True)]),
+        ("department_user", [("chờ hai bên xác nhận", "Xem", True)]),
+        ("cell_user", []),
+        ("sister_user", []),
+        ("other_workplace_user", []),
+    ],
 )
-def test_home_tells_the_side_whose_word_is_missing(twins, world, who, expected):
-    twins.propose()
+def test_home_tells_the_side_whose_word_is_missing_and_who_waits_for_it(
+    twins, world, who, expected
+):
+    merge = twins.propose()
 
-    todos = todos_of(getattr(world, who), on=DAY)
+    todos = [
+        todo
+        for todo in todos_of(getattr(world, who), on=DAY)
+        if "ghép hồ sơ" in todo.text
+    ]
 
-    found = [todo.count for todo in todos if "ghép hồ sơ" in todo.text]
-    assert found == ([expected] if expected else [])
+    found = [(todo.text, todo.action_label, todo.is_news) for todo in todos]
+    assert found == [
+        (f"đề nghị ghép hồ sơ {words}", *rest) for words, *rest in expected
+    ]
+    day = timezone.localdate(merge.proposed_at)
+    assert {(todo.count, todo.since) for todo in todos} <= {(1, day)}
+
+
+@pytest.mark.parametrize(
+    ("who", "expected"),
+    [
+        ("ward_user", [1]),
+        ("workplace_user", [1]),
+        ("department_user", []),
+        ("cell_user", []),
+        ("sister_user", []),
+    ],
+)
+def test_home_tells_of_pairs_to_look_at_those_who_can_act(
+    twins, world, as_user, who, expected
+):
+    todos = [
+        todo
+        for todo in todos_of(getattr(world, who), on=DAY)
+        if "có thể trùng" in todo.text
+    ]
+
+    assert [todo.count for todo in todos] == expected
+    assert {todo.url for todo in todos} <= {LIST}
+    assert [as_user(who).get(todo.url).context["total"] for todo in todos] == expected
+
+
+def test_pages_of_pairs_bear_the_words_of_the_link_to_them(twins, as_user):
+    client = as_user("ward_user")
+
+    pages = [
+        text_of(client.get(address))
+        for address in (LIST, f"{LIST}?nhom=proposed", f"{LIST}?nhom=done")
+    ]
+    link = text_of(client.get(reverse("members:member_list")))
+
+    assert "Hồ sơ có thể trùng" in link
+    for text in pages:
+        assert re.findall(r"<h1[^>]*>([^<]*)", text)[0].strip() == "Hồ sơ có thể trùng"
+        assert "<title>Hồ sơ có thể trùng" in text
 
 
 def test_end_of_an_import_tells_how_many_pairs_there_are(twins, as_user, world):

@@ -9,7 +9,13 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from members.models import Member
-from members.queries.retirement import Ages, age_in, past_age, retirement_day
+from members.queries.retirement import (
+    Ages,
+    age_in,
+    past_age,
+    past_since,
+    retirement_day,
+)
 from tests.factories.members import make_member, make_registration
 from tests.factories.world import make_world
 
@@ -105,6 +111,24 @@ def test_list_is_of_ones_own_members_and_those_who_live_here(world):
     ]
 
     assert lists == [[own], [here], []]
+
+
+@pytest.mark.parametrize(
+    ("born", "expected"),
+    [
+        ([(date(1950, 1, 1), MALE), (date(1967, 1, 1), FEMALE)], (2, date(2010, 4, 1))),
+        ([(date(1964, 1, 1), MALE), (date(1966, 1, 1), FEMALE)], (2, date(2021, 5, 1))),
+        ([(date(1964, 1, 1), "")], (1, date(2025, 4, 1))),
+        ([(date(1990, 1, 1), MALE)], (0, None)),
+    ],
+)
+def test_past_are_told_since_the_first_reached_the_age(world, born, expected):
+    for day, gender in born:
+        make_member(world.workplace, birth_date=day, gender=gender)
+
+    found = past_since(past_age(world.workplace_user, Ages(), on=ON), Ages(), on=ON)
+
+    assert found == expected
 
 
 @time_machine.travel("2026-06-01T05:00:00Z", tick=False)

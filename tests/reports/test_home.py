@@ -15,7 +15,8 @@ from members.models import (
 )
 from party76.audit.models import Action
 from party76.audit.services import record
-from reports.queries.home import todos_of
+from reports.queries.home import grouped, todos_of
+from reports.queries.todos.todo import Subject, Todo
 from residence.models import Meeting, Opinion
 from tests.factories.members import make_committee, make_member, make_user
 from tests.factories.reports import make_city, make_evaluation
@@ -207,10 +208,11 @@ def test_sheets_wait_for_the_cell_then_for_the_ward(place):
 
     assert [(todo.text, todo.is_late) for todo in before] == [
         (
-            "đồng chí chưa có nhận xét để đề xuất (1 bảng nhận xét, hạn 01/11/2013)",
+            "đồng chí chưa có nhận xét để đề xuất (1 bảng nhận xét)",
             True,
         )
     ]
+    assert before[0].due_text == "hạn 01/11/2013"
     assert before[0].url == reverse("evaluations:sheet_detail", args=[row.sheet_id])
     assert after[0] == []
     assert [todo.action_label for todo in after[1]] == ["Xác nhận"]
@@ -219,7 +221,7 @@ def test_sheets_wait_for_the_cell_then_for_the_ward(place):
 def test_workplace_sees_letters_members_and_comments(place):
     letter(place, "returned", return_reason="Sai nơi cư trú")
     letter(place, "draft")
-    place.stay(tier=1)
+    place.stay(tier=1, letter_number="1-GGT/ĐU")
 
     assert sorted(lines(Role.WORKPLACE, place.workplace)) == [
         ("giấy giới thiệu bị trả lại, cần giới thiệu lại hoặc ghi nhận", 1),
@@ -229,14 +231,14 @@ def test_workplace_sees_letters_members_and_comments(place):
 
 
 def test_workplace_sees_no_draft_comment(place):
-    stay = place.stay()
+    stay = place.stay(letter_number="1-GGT/ĐU")
     make_evaluation(stay, place.year, tier=1, state="confirmed")
 
     assert lines(Role.WORKPLACE, place.workplace) == []
 
 
 def test_correction_waits_for_whom_it_was_asked_of(place):
-    stay = place.stay(cell=place.cell)
+    stay = place.stay(cell=place.cell, letter_number="1-GGT/ĐU")
     CorrectionRequest.objects.create(
         member=stay.member,
         field="full_name",
@@ -264,7 +266,7 @@ def test_department_sees_late_units_and_the_year_to_open(place):
     during = [todo.text for todo in todos_of(user, on=TODAY)]
     later = [todo.text for todo in todos_of(user, on=date(2014, 2, 1))]
 
-    late = "đảng ủy xã, phường chậm hạn nhận xét năm 2013, hạn 01/11/2013"
+    late = "đảng ủy xã, phường chậm hạn nhận xét năm 2013"
     assert during == [late]
     assert sorted(later) == [
         "Chưa mở đợt nhận xét năm 2014",
@@ -342,14 +344,87 @@ def test_each_link_of_home_opens_for_its_reader(client, place, role):
         assert client.get(todo.url).status_code == 200, todo
 
 
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"due": TODAY}, "hạn 20/11/2013"),
+        ({"due": TODAY, "due_words": "sớm nhất ngày"}, "sớm nhất ngày 20/11/2013"),
+        ({"due": TODAY, "due_words": ""}, ""),
+        ({"since": TODAY}, ""),
+    ],
+)
+def test_line_when_it_has_a_due_day_tells_it(fields, expected):
+    todo = Todo("việc", "/", "Làm", Subject.STAYS, **fields)
+
+    assert todo.due_text == expected
+
+
+def test_few_lines_stand_without_headings():
+    todos = [Todo("việc", "/", "Làm", Subject.STAYS) for _ in range(7)]
+
+    groups = grouped(todos)
+
+    assert [(group.heading, list(group.todos)) for group in groups] == [("", todos)]
+    assert grouped([]) == []
+
+
+def test_many_lines_stand_by_subject_the_most_urgent_first():
+    stays = [Todo(f"giấy {n}", "/", "Làm", Subject.STAYS) for n in range(4)]
+    notices = [Todo(f"thông báo {n}", "/", "Làm", Subject.NOTICES) for n in range(4)]
+    in_order = [notices[0], *stays, *notices[1:]]
+
+    groups = grouped(in_order)
+
+    assert [(group.heading, list(group.todos)) for group in groups] == [
+        ("Thông báo", notices),
+        ("Giới thiệu, tiếp nhận", stays),
+    ]
+
+
+def test_home_of_many_lines_has_a_heading_for_each_subject(client, place):
+    for state in ("sent", "letter_asked"):
+        letter(place, state, sent_on=TODAY if state == "sent" else None)
+    stay = place.stay()
+    place.stay(cell=place.cell)
+    for day in range(1, 8):
+        plan(place.cell, state="open", held_on=TODAY - timedelta(days=day))
+    opinion = {"registration": stay, "cell": place.cell, "subject": "Cầu", "text": "Hư"}
+    Opinion.objects.create(committee=place.ward, given_on=TODAY, **opinion)
+    client.force_login(make_user(Role.RESIDENCE_WARD, place.ward))
+
+    answer = client.get(reverse("reports:home"))
+
+    headings = [group.heading for group in answer.context["groups"]]
+    assert headings == ["Kỳ họp, ý kiến, sổ liên hệ", "Giới thiệu, tiếp nhận"]
+    text = answer.content.decode()
+    assert [text.count(f">{heading}</h2>") for heading in headings] == [1, 1]
+
+
+def test_account_without_a_post_is_told_since_the_last_one_ended(place):
+    for year in (2011, 2012):
+        former = make_user(Role.RESIDENCE_WARD, place.ward)
+        RoleAssignment.objects.filter(user=former).update(valid_to=date(year, 1, 1))
+    later = RoleAssignment(user=former, committee=place.ward, role=Role.RESIDENCE_CELL)
+    later.valid_from, later.valid_to = date(2012, 1, 1), date(2013, 5, 1)
+    later.save()
+
+    [todo, *_] = todos_of(make_user(Role.ADMINISTRATOR, place.city), on=TODAY)
+
+    assert (todo.text, todo.count, todo.since) == (
+        "tài khoản không còn vai trò nào",
+        2,
+        date(2011, 1, 1),
+    )
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize(
     ("role", "own", "questions"),
     [
-        (Role.RESIDENCE_WARD, "ward", 18),
-        (Role.RESIDENCE_CELL, "cell", 14),
-        (Role.WORKPLACE, "workplace", 19),
-        (Role.DEPARTMENT, "city", 8),
+        (Role.RESIDENCE_WARD, "ward", 21),
+        (Role.RESIDENCE_CELL, "cell", 15),
+        (Role.WORKPLACE, "workplace", 25),
+        (Role.DEPARTMENT, "city", 11),
         (Role.ADMINISTRATOR, "city", 3),
         (Role.INSPECTOR, "city", 2),
     ],

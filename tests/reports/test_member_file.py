@@ -1,9 +1,12 @@
 """A member's whole file: what each side may read of it."""
 
+import re
 from datetime import date
+from html import unescape
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from evaluations.models import Evaluation
 from members.models import (
@@ -135,6 +138,7 @@ def test_file_when_read_by_a_past_side_is_as_it_was(read, who):
                 "Không còn cư trú",
                 "Nhận xét khi chuyển đi",
                 "In thông báo kết quả",
+                "Lập thông báo cho nơi công tác",
             ],
         ),
         ("cell_user", ["Không còn cư trú", "Nhận xét khi chuyển đi"]),
@@ -167,7 +171,7 @@ def test_buttons_when_followed_lead_to_pages_that_open(client, world):
         urls += [url for _, acts in page.context["stays"] for _, url in acts]
         opened += [client.get(url).status_code for url in urls]
 
-    assert opened == [200] * 16
+    assert opened == [200] * 17
 
 
 @pytest.mark.parametrize(("status", "offered"), [("active", True), ("left", False)])
@@ -535,6 +539,78 @@ def test_closing_comment_when_the_stay_still_runs_is_the_residences_alone(
             readers.append(who)
 
     assert readers == ["ward_user", "cell_user"]
+
+
+def test_closing_comment_in_the_time_line_names_who_wrote_it_once_the_stay_is_over(
+    read, world
+):
+    stay = world.registration
+    write_closing_comment(
+        stay, text="Dự đủ các kỳ", version=stay.version, by=world.cell_user
+    )
+    before = [titles(read(who)[0]) for who in ("cell_user", "workplace_user")]
+    end_registration(
+        stay, on=DAY, reason="moved_away", version=stay.version, by=world.ward_user
+    )
+
+    told = {
+        who: [
+            (moment.text, moment.by, moment.day)
+            for moment in read(who)[0].timeline
+            if moment.title == "Nhận xét khi chuyển đi"
+        ]
+        for who in ("ward_user", "workplace_user", "department_user", "past_user")
+    }
+
+    today, writer = timezone.localdate(), world.cell_user.full_name
+    said = ("Dự đủ các kỳ", writer, today)
+    assert [found for found in before if "Nhận xét khi chuyển đi" in found] == []
+    assert told == {
+        # A side that is past reads what happened, not the names of those who did it.
+        "ward_user": [("Dự đủ các kỳ", "", today)],
+        "workplace_user": [said],
+        "department_user": [said],
+        "past_user": [],
+    }
+
+
+@pytest.mark.parametrize(
+    ("who", "is_offered"),
+    [
+        ("ward_user", True),
+        ("cell_user", False),
+        ("workplace_user", False),
+        ("department_user", False),
+        ("inspector_user", False),
+        ("past_user", False),
+    ],
+)
+def test_notice_about_the_member_is_one_click_from_the_file_for_its_ward(
+    read, client, world, who, is_offered
+):
+    text = unescape(read(who)[1])
+
+    start = re.findall(r'href="([^"]*thong-bao/lap/[^"]*)"', text)
+    pages = [client.get(url) for url in start]
+    assert [page.context["form"].kind for page in pages] == ["absence"] * is_offered
+    assert [
+        [one.stay for group in page.context["groups"] for one in group.people]
+        for page in pages
+    ] == [[world.registration]] * is_offered
+
+
+@pytest.mark.parametrize("status", ["dead", "left"])
+def test_notice_is_not_offered_about_one_who_is_no_longer_followed(read, world, status):
+    Member.objects.filter(pk=world.member.pk).update(status=status)
+
+    assert "thong-bao/lap" not in read("ward_user")[1]
+
+
+def test_notice_is_not_offered_before_the_member_was_received(read, world):
+    member = make_member(world.workplace)
+    introduce(member, ward=world.ward, by=world.workplace_user)
+
+    assert "thong-bao/lap" not in read("ward_user", member)[1]
 
 
 def test_merge_when_it_concerns_the_reader_stands_in_the_file(read, world):

@@ -3,8 +3,10 @@
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 
 from members.models import Member
+from reports.queries.todos.above import department_todos
 from reports.queries.todos.notices import book_todos, notice_todos
 from tests.factories.evaluations import make_rating_year
 from tests.factories.members import make_exemption, make_member, make_registration
@@ -47,7 +49,7 @@ def test_ward_sees_drafts_late_ones_and_those_still_in_time(world):
         ),
         ("thông báo đang soạn, chưa gửi", 1, date(2026, 6, 1), NEXT, False),
         (
-            "thông báo đã gửi, chờ nơi công tác trả lời, hạn 18/06/2026",
+            "thông báo đã gửi, chờ nơi công tác trả lời",
             2,
             date(2026, 6, 4),
             NEXT,
@@ -64,20 +66,60 @@ def test_workplace_sees_what_is_late_and_what_is_new(world):
 
     assert lines(world.workplace_user) == [
         (
-            "thông báo của nơi cư trú quá hạn trả lời (1 thông báo mới, chưa mở xem)",
+            "thông báo của nơi cư trú quá hạn trả lời",
             1,
             date(2026, 6, 3),
             PAST,
             True,
         ),
         (
-            "thông báo của nơi cư trú chờ trả lời, hạn 18/06/2026",
+            "thông báo của nơi cư trú chờ trả lời, trong đó 1 thông báo chưa mở xem",
             1,
             date(2026, 6, 5),
             NEXT,
             False,
         ),
     ]
+
+
+def test_workplace_counts_what_it_has_not_opened_where_it_stands(world):
+    stay = world.registration
+    for state, due in (("sent", PAST), ("seen", PAST), ("sent", NEXT), ("sent", None)):
+        make_notice(stay, state=state, sent_on=date(2026, 6, 3), due_on=due)
+
+    todos = list(notice_todos(world.workplace_user, TODAY))
+
+    assert [(todo.count, todo.text, todo.action_label) for todo in todos] == [
+        (
+            2,
+            "thông báo của nơi cư trú quá hạn trả lời, trong đó 1 thông báo chưa mở xem",
+            "Xem, trả lời",
+        ),
+        (
+            2,
+            "thông báo của nơi cư trú chờ trả lời, trong đó 2 thông báo chưa mở xem",
+            "Xem, trả lời",
+        ),
+    ]
+
+
+def test_department_sees_what_its_units_have_not_answered_in_time(world):
+    stay = world.registration
+    make_notice(stay, due_on=PAST)
+    make_notice(stay, state="seen", sent_on=date(2026, 6, 3), due_on=PAST)
+    make_notice(stay, state="sent", sent_on=date(2026, 6, 4), due_on=PAST)
+    make_notice(stay, state="sent", sent_on=date(2026, 6, 5), due_on=NEXT)
+
+    todos = [
+        todo
+        for todo in department_todos(world.department_user, TODAY)
+        if "thông báo" in todo.text
+    ]
+
+    address = f"{reverse('residence:notice_list')}?phan=qua-han"
+    assert [
+        (todo.count, todo.since, todo.due, todo.is_late, todo.url) for todo in todos
+    ] == [(2, date(2026, 6, 3), PAST, True, address)]
 
 
 def test_notice_due_today_is_not_late_yet(world):

@@ -13,7 +13,7 @@ from django.urls import reverse
 from members.models import Member, Registration, Role, User
 from residence.models import Meeting
 from tests.factories.members import make_member, make_user
-from tests.factories.residence import make_meeting
+from tests.factories.residence import make_meeting, make_notice
 from tests.factories.rights import make_rights_world
 from tests.factories.world import make_world
 
@@ -64,6 +64,18 @@ def test_mail_when_something_waits_tells_kind_number_and_since_when(world):
     (sent,) = mail.outbox
     assert sent.to == ["phuong@example.vn"]
     assert "- 1 giấy giới thiệu chờ tiếp nhận, từ ngày 05/01/2026" in sent.body
+
+
+def test_mail_tells_until_when_where_a_day_is_set(world):
+    sent_on, due_on = date(2026, 5, 1), date(2026, 5, 20)
+    make_notice(world.registration, state="sent", sent_on=sent_on, due_on=due_on)
+
+    run()
+
+    assert (
+        "- 1 thông báo quá hạn, nơi công tác chưa trả lời, từ ngày 01/05/2026, "
+        "hạn 20/05/2026 (đã quá hạn)"
+    ) in mail.outbox[0].body
 
 
 def test_mail_when_run_twice_is_sent_once_a_day(world):

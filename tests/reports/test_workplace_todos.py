@@ -1,11 +1,12 @@
 """What waits for a workplace on its home page: how many, since when, and where to do it."""
 
-from datetime import date
+from datetime import date, datetime, time
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from evaluations.models import Evaluation, EvaluationStep
 from members.models import Member, Registration, Role, WorkplaceYearStatement
 from members.services.letters import (
     ask_for_letter,
@@ -15,8 +16,10 @@ from members.services.letters import (
 )
 from members.services.stays import note_end
 from members.services.workplaces import change_workplace
+from party76.audit.models import AuditEvent
 from reports.queries.todos.arrivals import arrival_todos
 from reports.queries.todos.workplace import workplace_todos
+from tests.factories.evaluations import make_rating_year as make_year_of_sheets
 from tests.factories.members import make_member, make_registration, make_user
 from tests.factories.reports import make_city, make_evaluation, make_rating_year
 from tests.factories.world import make_world
@@ -28,7 +31,9 @@ State = Registration.State
 
 @pytest.fixture
 def world():
-    return make_world()
+    world = make_world()
+    Registration.objects.update(letter_number="1-GGT/ĐU")
+    return world
 
 
 def state(world, year):
@@ -112,7 +117,29 @@ def test_letters_when_they_wait_are_told_with_their_day_and_page(world):
             None,
             letters("cho-tiep-nhan"),
         ),
+        "giấy giới thiệu chưa ghi số": (
+            1,
+            date(2026, 9, 1),
+            None,
+            letters("chua-ghi-so"),
+        ),
     }
+
+
+def test_letters_without_a_number_are_told_since_the_first_until_it_is_written(world):
+    state(world, 2026)
+    first, second, unknown, draft = (make_member(world.workplace) for _ in range(4))
+    make_registration(first, world.ward, received_on=date(2026, 2, 1))
+    letter = make_registration(second, world.ward, received_on=date(2026, 1, 5))
+    make_registration(unknown, world.ward, is_letter_unknown=True)
+    draft_letter(draft, ward=world.ward, by=world.workplace_user)
+
+    before = todos(world).get("giấy giới thiệu chưa ghi số")
+    Registration.objects.filter(pk=letter.pk).update(letter_number="2-GGT/ĐU")
+    after = todos(world).get("giấy giới thiệu chưa ghi số")
+
+    assert before == (2, date(2026, 1, 5), None, letters("chua-ghi-so"))
+    assert after == (1, date(2026, 2, 1), None, letters("chua-ghi-so"))
 
 
 def test_members_when_nothing_was_done_for_them_are_told_once(world):
@@ -202,6 +229,81 @@ def test_request_when_taken_back_is_told_until_noted_then_he_is_to_be_introduced
             f"{reverse('members:letter_batch')}?ds=chua-tung",
         )
     }
+
+
+NOT_INTRODUCED = "đồng chí chưa từng được giới thiệu về nơi cư trú"
+
+
+def entered(member, day):
+    recorded(day, action="create", object_key=member.pk)
+
+
+def listed(members, unit, day):
+    facts = {"members_added": [member.pk for member in members]}
+    recorded(day, action="import", committee_code=unit.code, facts=facts)
+
+
+def recorded(day, **fields):
+    moment = timezone.make_aware(datetime.combine(day, time(12)))
+    AuditEvent.objects.create(at=moment, object_type="member", **fields)
+
+
+def test_members_not_introduced_are_told_since_the_first_was_entered(world):
+    state(world, 2026)
+    by_hand, in_a_list, in_it_too = (make_member(world.workplace) for _ in range(3))
+    entered(by_hand, date(2026, 3, 1))
+    listed([in_a_list, in_it_too], world.workplace, date(2026, 2, 1))
+
+    number, since, *_ = todos(world)[NOT_INTRODUCED]
+
+    assert (number, since) == (3, date(2026, 2, 1))
+
+
+def test_members_entered_when_nobody_knows_are_told_without_a_day(world):
+    state(world, 2026)
+    known, other = make_member(world.workplace), make_member(world.workplace)
+    entered(known, date(2026, 3, 1))
+    listed([other], world.other_workplace, date(2026, 2, 1))
+
+    number, since, *_ = todos(world)[NOT_INTRODUCED]
+
+    assert (number, since) == (2, None)
+
+
+def test_returned_comments_are_told_since_the_first_came_back(world):
+    state(world, 2026)
+    second = make_registration(
+        make_member(world.workplace), world.ward, letter_number="2-GGT/ĐU"
+    )
+    make_year_of_sheets(
+        world.city,
+        code="213",
+        by=world.department_user,
+        period=(date(2026, 1, 1), date(2027, 1, 1)),
+    )
+    Evaluation.objects.update(state="returned", outcome="commented")
+    for stay, days in ((world.registration, [5, 9]), (second, [7])):
+        row = Evaluation.objects.get(registration=stay)
+        step(row, to="confirmed", on=date(2026, 12, 1), by=world.ward_user)
+        for day in days:
+            step(row, to="returned", on=date(2026, 12, day), by=world.ward_user)
+
+    found = todos(world, on=date(2026, 12, 20))
+
+    text = "đồng chí có nhận xét năm 2026 đã trả về, dùng cho đánh giá cuối năm"
+    assert found[text][:2] == (2, date(2026, 12, 5))
+
+
+def step(row, *, to, on, by):
+    return EvaluationStep.objects.create(
+        evaluation=row,
+        from_state="draft",
+        to_state=to,
+        outcome=row.outcome,
+        decided_by_name="Trần Văn Bí thư",
+        decided_on=on,
+        entered_by=by,
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,4 @@
+import re
 from datetime import date, timedelta
 from io import BytesIO
 
@@ -390,6 +391,22 @@ def test_counts_are_of_the_workplace_that_was_chosen(client, place, workplace_us
     counts = page(client, don_vi=place.workplace.pk).context["counts"]
 
     assert all(f"don_vi={place.workplace.pk}" in url for _, url in counts["groups"])
+
+
+@pytest.mark.parametrize("sent", [{}, {"q": "Nguyễn"}])
+def test_number_of_people_is_told_in_whole_sentences(
+    client, place, workplace_user, sent
+):
+    place.stay(tier=1)
+    address = reverse("reports:workplace_view")
+
+    answer = client.post(address, sent) if sent else client.get(address)
+
+    words = " ".join(re.sub(r"<[^>]*>", "", answer.content.decode()).split())
+    sought = " có tên gần với “Nguyễn”" if sent else ""
+    assert (
+        f"1 đồng chí{sought}. Dự họp, ý kiến, thông báo và nhận xét của năm 2013."
+    ) in words
 
 
 def test_name_is_searched_for_by_post_alone(client, place, workplace_user):

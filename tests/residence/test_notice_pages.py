@@ -141,6 +141,14 @@ def test_start_from_a_members_file_is_about_him_alone(ward, world, neighbour):
     assert response.context["ticked"] == {neighbour.pk}
 
 
+def test_start_about_one_member_stays_with_him_under_another_kind(ward, neighbour):
+    response = ward.get(START, {"loai": "absence", "dong_chi": neighbour.pk})
+
+    others = [url for _, url, kind in response.context["kinds"] if kind != "absence"]
+    found = [ward.get(url).context["ticked"] for url in others]
+    assert found == [{neighbour.pk}] * 4
+
+
 def test_start_from_the_list_of_books_finds_whose_book_waits(ward, world):
     make_book(world.registration, year=TODAY.year, issued_on=TODAY)
 

@@ -61,7 +61,7 @@ class Person:
     def evidence(self) -> str:
         """What tells somebody from others of his name."""
         told = [
-            f"sinh {self.birth_text}" if self.birth_text else "không rõ ngày sinh",
+            f"sinh\u00a0{self.birth_text}" if self.birth_text else "không rõ ngày sinh",
             f"số thẻ {self.card_number}" if self.card_number else "chưa có số thẻ",
         ]
         if self.stay_id is not None:

@@ -7,7 +7,7 @@ from django.db.models import Count, Max, Min
 
 from members.models import Placement, Registration, Role, User
 from members.scopes import within
-from reports.queries.todos.todo import Todo, link
+from reports.queries.todos.todo import Subject, Todo, link
 
 _NEW_FOR = timedelta(days=90)
 
@@ -34,6 +34,7 @@ def arrival_todos(user: User, on: date) -> Iterator[Todo]:
             if one
             else link("reports:workplace_view"),
             "Xem",
+            Subject.STAYS,
             count=came["n"],
             since=came["since"],
             is_news=True,

@@ -5,7 +5,7 @@ from datetime import date
 
 from evaluations.queries import uses_contact_books
 from members.models import Role, User
-from reports.queries.todos.todo import Todo, link, until
+from reports.queries.todos.todo import Subject, Todo, link
 from residence.queries.books import waiting_books
 from residence.queries.notices import Waiting, waiting_notices
 
@@ -34,6 +34,7 @@ def book_todos(user: User, on: date) -> Iterator[Todo]:
             f"đồng chí chưa đến nhận sổ liên hệ năm {on.year}",
             link("reports:contact_book_list", nam=on.year, tinh_trang="chua-nhan"),
             "Xem danh sách",
+            Subject.MEETINGS,
             count=number,
             since=since,
         )
@@ -52,7 +53,7 @@ def _of_ward(waiting: dict[str, Waiting]) -> Iterator[Todo]:
     )
     yield from _line(
         waiting["open"],
-        f"thông báo đã gửi, chờ nơi công tác trả lời{until(waiting['open'].due)}",
+        "thông báo đã gửi, chờ nơi công tác trả lời",
         "chua-tra-loi",
         "Xem",
         is_news=True,
@@ -60,23 +61,18 @@ def _of_ward(waiting: dict[str, Waiting]) -> Iterator[Todo]:
 
 
 def _of_workplace(waiting: dict[str, Waiting]) -> Iterator[Todo]:
-    new = waiting["unseen"].number
-    words = f" ({new} thông báo mới, chưa mở xem)" if new else ""
-    late, open_ones = waiting["late"], waiting["open"]
-    yield from _line(
-        late,
-        f"thông báo của nơi cư trú quá hạn trả lời{words}",
-        "qua-han",
-        "Trả lời",
-        is_late=True,
-    )
-    yield from _line(
-        open_ones,
-        f"thông báo của nơi cư trú chờ trả lời{until(open_ones.due)}"
-        f"{'' if late.number else words}",
-        "chua-tra-loi",
-        "Xem, trả lời" if new else "Trả lời",
-    )
+    parts = [
+        ("late", "thông báo của nơi cư trú quá hạn trả lời", "qua-han"),
+        ("open", "thông báo của nơi cư trú chờ trả lời", "chua-tra-loi"),
+    ]
+    for part, text, shelf in parts:
+        # Of these very notices: how many nobody here has read yet.
+        new = waiting[f"{part}_unseen"].number
+        words = f", trong đó {new} thông báo chưa mở xem" if new else ""
+        action = "Xem, trả lời" if new else "Trả lời"
+        yield from _line(
+            waiting[part], text + words, shelf, action, is_late=part == "late"
+        )
     yield from _line(
         waiting["above"],
         "thông báo của nơi cư trú gửi đơn vị cấp trên, có đồng chí của đơn vị",
@@ -95,6 +91,7 @@ def _line(
         text,
         link("residence:notice_list", phan=shelf),
         action,
+        Subject.NOTICES,
         count=waiting.number,
         since=waiting.since,
         due=waiting.due,

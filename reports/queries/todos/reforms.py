@@ -5,10 +5,11 @@ from datetime import date, timedelta
 
 from members.models import Reorganisation, Role, User
 from members.scopes import within
-from reports.queries.todos.todo import Todo, link
+from reports.queries.todos.todo import Subject, Todo, link
 
 State = Reorganisation.State
 _AHEAD = timedelta(days=30)
+_EFFECTIVE = "có hiệu lực từ ngày"
 
 
 def reform_todos(user: User, on: date) -> Iterator[Todo]:
@@ -33,21 +34,27 @@ def _todo(reform: Reorganisation, on: date) -> Iterator[Todo]:
             f"Sắp xếp tổ chức {name}: chưa xác nhận",
             url,
             "Xem trước",
-            due=max(reform.effective_on, on),
+            Subject.UNITS,
+            due=reform.effective_on,
+            due_words=_EFFECTIVE,
         )
     elif reform.effective_on <= on:
         yield Todo(
             f"Sắp xếp tổ chức {name}: đã đến ngày hiệu lực",
             url,
             "Thực hiện",
+            Subject.UNITS,
             due=reform.effective_on,
+            due_words=_EFFECTIVE,
             is_late=reform.effective_on < on,
         )
     elif reform.effective_on - on <= _AHEAD:
         yield Todo(
-            f"Sắp xếp tổ chức {name} có hiệu lực từ {reform.effective_on:%d/%m/%Y}",
+            f"Sắp xếp tổ chức {name}: chưa đến ngày hiệu lực",
             url,
             "Xem lại",
+            Subject.UNITS,
             due=reform.effective_on,
+            due_words=_EFFECTIVE,
             is_news=True,
         )

@@ -1,7 +1,7 @@
 """What waits for a ward or a cell where members live."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Count, Min, Q
 from django.utils import timezone
@@ -15,7 +15,7 @@ from members.models import (
     User,
 )
 from members.scopes import STEP, contains, within
-from reports.queries.todos.todo import Todo, half_year, link, until
+from reports.queries.todos.todo import Subject, Todo, half_year, link
 from residence.models import Meeting, Opinion
 from residence.queries import meetings_to_run
 
@@ -44,6 +44,7 @@ def correction_todos(user: User) -> Iterator[Todo]:
             "đề nghị đính chính chờ trả lời",
             link("members:correction_list"),
             "Trả lời",
+            Subject.RECORDS,
             count=asked["n"],
             since=timezone.localdate(asked["since"]),
         )
@@ -64,8 +65,9 @@ def _meetings(user: User, on: date) -> Iterator[Todo]:
             f"{meeting.held_on:%d/%m/%Y} – {step}",
             link(page, meeting.pk),
             "Điểm danh" if "điểm danh" in step else "Lập danh sách",
-            since=meeting.held_on if meeting.held_on < on else None,
+            Subject.MEETINGS,
             due=meeting.held_on,
+            due_words="",  # the text tells it
             is_late=meeting.held_on < on,
             plain=f"kỳ họp ngày {meeting.held_on:%d/%m/%Y} – {step}",
         )
@@ -94,8 +96,9 @@ def _unplanned(user: User, on: date) -> Iterator[Todo]:
         else f"chi bộ chưa có kỳ họp nào của {name}",
         link("residence:meeting_add", **({"don_vi": lacking[0].pk} if one else {})),
         "Dự kiến kỳ họp",
+        Subject.MEETINGS,
         count=None if one else len(lacking),
-        due=end,
+        due=end - timedelta(days=1),
     )
 
 
@@ -132,6 +135,7 @@ def _opinions(user: User) -> Iterator[Todo]:
             "ý kiến của đảng viên chưa giải quyết xong",
             link("residence:opinion_list"),
             "Trả lời",
+            Subject.MEETINGS,
             count=opinions["n"],
             since=opinions["since"],
         )
@@ -186,11 +190,12 @@ def _stage(
     day = min(days, default=None)
     only = found[0][0].sheet if len(found) == 1 else None
     yield Todo(
-        f"{text} ({len(found)} bảng nhận xét{until(day)})",
+        f"{text} ({len(found)} bảng nhận xét)",
         link("evaluations:sheet_detail", only.pk)
         if only
         else link("evaluations:sheet_list"),
         action,
+        Subject.YEAR,
         count=sum(n for _, n in found),
         due=day,
         is_late=day is not None and day < on,

@@ -7,16 +7,17 @@ from django.db.models import Count, Max, Min
 
 from members.models import Role, User
 from members.queries.dwelling import ANSWERS_SHOWN_FOR, answers_to_read, open_checks
-from members.queries.exemptions import exemptions_of, to_look_at
+from members.queries.exemptions import ended_lately, ending_soon, exemptions_of
 from members.queries.inbox import inbox, newcomers, received_at_ward, without_letter
-from members.queries.retirement import Ages, past_age
-from reports.queries.todos.todo import Todo, link
+from members.queries.retirement import Ages, past_age, past_since
+from reports.queries.todos.todo import Subject, Todo, link
 
 _RESIDENCE = (Role.RESIDENCE_WARD, Role.RESIDENCE_CELL)
 
 
 def stay_todos(user: User, on: date) -> Iterator[Todo]:
-    """Of either side: seven statements for a ward, five for a cell, two for a workplace."""
+    """Of either side: eight statements for a ward, six for a cell, three for a
+    workplace."""
     if user.has_role(Role.RESIDENCE_WARD):
         yield from _letters(user)
         yield from _without_cell(user)
@@ -38,6 +39,7 @@ def _letters(user: User) -> Iterator[Todo]:
             "giấy giới thiệu chờ tiếp nhận",
             link("members:letter_inbox"),
             "Tiếp nhận",
+            Subject.STAYS,
             count=letters["n"],
             since=letters["since"],
         )
@@ -51,6 +53,7 @@ def _without_cell(user: User) -> Iterator[Todo]:
             "đồng chí đã tiếp nhận, chưa phân chi bộ",
             link("members:stay_pick", chi_bo="chua"),
             "Phân chi bộ",
+            Subject.STAYS,
             count=stays["n"],
             since=stays["since"],
         )
@@ -66,6 +69,7 @@ def _newcomers(user: User, on: date) -> Iterator[Todo]:
             "đồng chí mới về chi bộ trong 30 ngày qua",
             link("members:newcomer_list"),
             "Xem",
+            Subject.STAYS,
             count=found["n"],
             since=found["since"],
             is_news=True,
@@ -79,6 +83,7 @@ def _asked(user: User) -> Iterator[Todo]:
             "đồng chí đang cư trú, chờ giấy giới thiệu của nơi công tác",
             link("members:asked_list"),
             "Nhắc nơi công tác",
+            Subject.STAYS,
             count=stays["n"],
             since=stays["since"],
         )
@@ -95,6 +100,7 @@ def _dwelling(user: User) -> Iterator[Todo]:
         else "phản ánh không còn cư trú đang chờ đảng ủy xác minh",
         link("members:dwelling_list"),
         "Xác minh" if verifies else "Xem",
+        Subject.STAYS,
         count=checks["n"],
         since=checks["since"],
         is_news=not verifies,
@@ -112,6 +118,7 @@ def _dwelling_answers(user: User, on: date) -> Iterator[Todo]:
             f"{ANSWERS_SHOWN_FOR.days} ngày qua",
             link("members:dwelling_list"),
             "Xem trả lời",
+            Subject.STAYS,
             count=answers["n"],
             since=answers["since"],
             is_news=True,
@@ -119,26 +126,35 @@ def _dwelling_answers(user: User, on: date) -> Iterator[Todo]:
 
 
 def _exemptions(user: User, on: date) -> Iterator[Todo]:
-    found = to_look_at(exemptions_of(user, above=False), on=on)
-    ending = found.aggregate(n=Count("pk"), due=Min("valid_to"))
-    if ending["n"]:
-        yield Todo(
-            "lần miễn sinh hoạt nơi cư trú đã hết hoặc hết trong 30 ngày tới",
-            link("members:exemption_list", thoi_han="sap-het"),
-            "Rà soát",
-            count=ending["n"],
-            due=ending["due"],
-            is_late=ending["due"] <= on,
-        )
+    own = exemptions_of(user, above=False)
+    parts = [
+        (ended_lately(own, on=on), "đã hết, chưa ghi lần mới", "vua-het", "từ ngày"),
+        (ending_soon(own, on=on), "hết trong 30 ngày tới", "sap-het", "sớm nhất ngày"),
+    ]
+    for found, ends, choice, words in parts:
+        ending = found.aggregate(n=Count("pk"), due=Min("valid_to"))
+        if ending["n"]:
+            yield Todo(
+                f"lần miễn sinh hoạt nơi cư trú {ends}",
+                link("members:exemption_list", thoi_han=choice),
+                "Rà soát",
+                Subject.REVIEW,
+                count=ending["n"],
+                due=ending["due"],
+                due_words=words,
+                is_late=ending["due"] <= on,
+            )
 
 
 def _past_age(user: User, on: date) -> Iterator[Todo]:
-    count = past_age(user, Ages(), on=on).count()
+    count, since = past_since(past_age(user, Ages(), on=on), Ages(), on=on)
     if count:
         yield Todo(
             "đồng chí đã đủ tuổi nghỉ hưu, cần rà soát",
             link("members:retirement_list"),
             "Rà soát",
+            Subject.REVIEW,
             count=count,
+            since=since,
             is_news=True,
         )

@@ -2,9 +2,23 @@
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from urllib.parse import urlencode
 
 from django.urls import reverse
+
+
+class Subject(StrEnum):
+    """The heading under which a line stands where there are many."""
+
+    MEETINGS = "Kỳ họp, ý kiến, sổ liên hệ"
+    STAYS = "Giới thiệu, tiếp nhận"
+    REVIEW = "Miễn sinh hoạt, tuổi nghỉ hưu"
+    YEAR = "Nhận xét, thống kê năm"
+    NOTICES = "Thông báo"
+    RECORDS = "Hồ sơ đảng viên"
+    UNITS = "Tổ chức, tài khoản"
+    WATCH = "Nhật ký"
 
 
 @dataclass(frozen=True)
@@ -14,9 +28,11 @@ class Todo:
     text: str
     url: str
     action_label: str
+    subject: Subject
     count: int | None = None
     since: date | None = None
     due: date | None = None
+    due_words: str = "hạn"  # before the day; empty where the day only orders the lines
     is_late: bool = False
     is_news: bool = False  # to be read, not to be done: stands last
     # The same where the text repeats what somebody typed, perhaps a name.
@@ -26,6 +42,13 @@ class Todo:
     def without_names(self) -> str:
         """The text for a mail, and for who may not read of members."""
         return self.plain or self.text
+
+    @property
+    def due_text(self) -> str:
+        """“hạn 15/12/2026”; empty where no day is set or the text tells it."""
+        if self.due is None or not self.due_words:
+            return ""
+        return f"{self.due_words} {self.due:%d/%m/%Y}"
 
     @property
     def kind(self) -> str:
@@ -61,8 +84,3 @@ def half_year(day: date) -> tuple[date, date, str]:
         date(day.year + 1, 1, 1),
         f"6 tháng cuối năm {day.year}",
     )
-
-
-def until(day: date | None) -> str:
-    """“, hạn 15/12/2026”, or nothing where no day is set."""
-    return f", hạn {day:%d/%m/%Y}" if day else ""

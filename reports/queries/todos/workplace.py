@@ -5,8 +5,9 @@ from datetime import date
 
 from django.db.models import Count, Min, Q
 
-from evaluations.models import RatingYear
+from evaluations.models import Evaluation, EvaluationStep, RatingYear
 from members.models import Role, User
+from members.queries.entered import entered_since
 from members.queries.letters import (
     LONG_AGO,
     Tab,
@@ -15,7 +16,7 @@ from members.queries.letters import (
     members_to_introduce,
 )
 from members.queries.year_statements import units_without
-from reports.queries.todos.todo import Todo, link
+from reports.queries.todos.todo import Subject, Todo, link
 from reports.queries.workplace import own_members, returned_of_year
 from reports.queries.workplace_stages import Narrowing, Result
 
@@ -31,6 +32,7 @@ _WAITING = {
         "Xử lý",
     ),
     Tab.DRAFT: ("giấy giới thiệu đang soạn, chưa gửi", "Gửi"),
+    Tab.UNNUMBERED: ("giấy giới thiệu chưa ghi số", "Ghi số"),
     Tab.SENT: ("giấy giới thiệu đã gửi, nơi cư trú chưa tiếp nhận", "Xem"),
     Tab.TAKEN_BACK: ("đề nghị giới thiệu mà nơi cư trú đã rút", "Xem lý do"),
 }
@@ -41,12 +43,13 @@ _NEWS = {Tab.SENT, Tab.TAKEN_BACK}
 def workplace_todos(user: User, on: date) -> Iterator[Todo]:
     """Letters, members not introduced, the year's statement, comments that came back.
 
-    Twelve statements.
+    Thirteen statements.
     """
-    if not user.paths_of(Role.WORKPLACE):
+    paths = user.paths_of(Role.WORKPLACE)
+    if not paths:
         return
     yield from _letters(user, on)
-    yield from _not_introduced(user)
+    yield from _not_introduced(user, paths)
     yield from _statement(user, on)
     yield from _returned_comments(user, on)
 
@@ -61,21 +64,24 @@ def _letters(user: User, on: date) -> Iterator[Todo]:
                 text,
                 link("members:letter_list", muc=tab),
                 action,
+                Subject.STAYS,
                 count=waiting["n"],
                 since=waiting["since"] if waiting["since"] > LONG_AGO else None,
                 is_news=tab in _NEWS,
             )
 
 
-def _not_introduced(user: User) -> Iterator[Todo]:
+def _not_introduced(user: User, paths: list[str]) -> Iterator[Todo]:
     """Those for whom nothing has been done yet; what came back has its own line."""
-    count = members_to_introduce(user, Whom.NEVER).count()
+    count, since = entered_since(members_to_introduce(user, Whom.NEVER), paths)
     if count:
         yield Todo(
             "đồng chí chưa từng được giới thiệu về nơi cư trú",
             link("members:letter_batch", ds=Whom.NEVER),
             "Giới thiệu",
+            Subject.STAYS,
             count=count,
+            since=since,
         )
 
 
@@ -94,9 +100,11 @@ def _statement(user: User, on: date) -> Iterator[Todo]:
             if one
             else link("members:statement_list", nam=year, ds="chua"),
             "Khai thống kê",
+            Subject.YEAR,
             count=None if one else len(lacking),
             since=date(on.year, 1, 1) if is_past else None,
             due=None if is_past else date(year, 12, 31),
+            due_words="",  # no rule sets this day
         )
 
 
@@ -118,9 +126,19 @@ def _returned_comments(user: User, on: date) -> Iterator[Todo]:
                     ket_qua=Result.RETURNED,
                 ),
                 "Xem",
+                Subject.YEAR,
                 count=counted[name],
+                since=_returned_since(user, year),
                 is_news=True,
             )
+
+
+def _returned_since(user: User, year: RatingYear) -> date | None:
+    steps = EvaluationStep.objects.filter(
+        evaluation__in=returned_of_year(user, year),
+        to_state=Evaluation.State.RETURNED,
+    )
+    return steps.aggregate(first=Min("decided_on"))["first"]
 
 
 def _returned_in(user: User, year: RatingYear) -> Count:
