@@ -21,7 +21,7 @@ from members.services.leaving import close_what_waits, leave
 from members.services.persons import check_not_in_future, identity_of
 from members.services.placements import new_placement
 from members.services.stays import END_FIELDS, put_end
-from members.services.steps import check_cell
+from members.services.steps import check_cell, stays_in_the_way, why_not_received
 from members.services.tree_lock import hold_tree
 from party76.audit.models import Action
 from party76.audit.services import record_many
@@ -69,14 +69,14 @@ def receive_letters(
 ) -> list[Registration]:
     """Receive many members by their letters, each in its cell, with its number.
 
-    Raises ValidationError with a sentence for each who is received elsewhere, whose
-    letter has changed meanwhile, or whose cell is closed or another ward's.
+    Raises ValidationError with a sentence for each who is received elsewhere, or was on
+    that day, whose letter has changed meanwhile, or whose cell is closed or another ward's.
     """
     check_not_in_future(on, "Ngày tiếp nhận")
     tell("Đang kiểm tra", 10)
     hold_tree(*(line.cell for line in lines))
     stays, obstacles = held(lines, State.RECEIVED)
-    _find_received_elsewhere(stays, obstacles)
+    _find_received_elsewhere(stays, on, obstacles)
     own = {line.pk: line for line in lines}
     for stay in stays:
         line = own[stay.pk]
@@ -242,18 +242,12 @@ _GONE = {Member.Status.DEAD, Member.Status.MERGED}
 
 
 def _find_received_elsewhere(
-    stays: Sequence[Registration], obstacles: Obstacles
+    stays: Sequence[Registration], on: date, obstacles: Obstacles
 ) -> None:
-    keys = [stay.pk for stay in stays]
-    members = [stay.member_id for stay in stays]
-    others = Registration.objects.filter(
-        member__in=members, state=State.RECEIVED
-    ).exclude(pk__in=keys)
-    for other in others.select_related("member", "ward").order_by("pk"):
-        obstacles.add(
-            other.member.full_name,
-            f"đang được {other.ward} tiếp nhận. Nơi đó cần kết thúc việc theo dõi trước.",
-        )
+    members = {stay.member_id: stay.member for stay in stays}
+    others = stays_in_the_way(members, on=on, besides=[stay.pk for stay in stays])
+    for other in others.select_related("ward"):
+        obstacles.add(members[other.member_id].full_name, why_not_received(other))
 
 
 def _no_way_to_cell(stay, cell: Committee, on: date, since, begun) -> str:
