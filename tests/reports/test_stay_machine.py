@@ -261,6 +261,17 @@ class BothSides(Story):
             stay.member = self.member(choice)
             self.attempt(receive_on_paper, stay, by=self.by)
 
+    @act(has(S.ENDED), weight=3)
+    def somebody_comes_back(self, choice):
+        """Received once more; at times for days on which another ward still had him."""
+        before = choice.of([0, 0, 1, 40])
+        self.time_passes(choice)
+        past, ward = self.stay(choice, S.ENDED), self.unit(choice, Kind.WARD)
+        if past is not None:
+            self.day = past.ended_on - timedelta(days=before)
+            stay = Registration(member=past.member, ward=ward, received_on=self.day)
+            self.attempt(receive_on_paper, stay, by=self.by)
+
     @act(has(S.SENT, S.LETTER_ASKED))
     def letter_is_returned(self, choice):
         letter = self.stay(choice, S.SENT, S.LETTER_ASKED)
