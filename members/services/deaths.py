@@ -11,7 +11,7 @@ from members.queries.deaths import Death, death_of
 from members.services.leaving import leave
 from members.services.persons import check_not_in_future
 from members.services.stays import end_registration
-from members.services.steps import can_run_again
+from members.services.steps import can_run_again, hold_members
 from members.services.tree_lock import hold_tree
 from members.signals import member_returned
 from party76.audit.models import Action
@@ -38,6 +38,7 @@ def report_death(
     Raises ValidationError for a day to come or before the receipt, and Conflict.
     """
     check_not_in_future(on, "Ngày từ trần")
+    hold_members([member.pk])
     if member.status != Member.Status.ACTIVE:
         raise ValidationError("Đồng chí này không còn trong danh sách đang sinh hoạt.")
     require_version(member, version)

@@ -11,13 +11,13 @@ from django.utils import timezone
 from members.models import DwellingCheck, EndReason, Member, Registration, User
 from members.services.corrections import close_requests
 from members.services.persons import identity_of
-from members.services.steps import RUNNING
 from members.signals import member_left
 from party76.audit.models import Action
 from party76.audit.services import record_many
 
 State = Registration.State
 _BATCH = 1_000
+_LETTERS = [State.DRAFT, State.SENT, State.LETTER_ASKED]
 _NO_LONGER_HERE = "Đồng chí này không còn được theo dõi tại nơi cư trú đó."
 
 # Who leaves for one of these reasons is no longer followed by anybody.
@@ -138,7 +138,7 @@ def _give_up(
 ) -> list[tuple[Registration, str]]:
     """Withdraw the drafts and return the letters of these members; with the states
     they were in."""
-    running = Registration.objects.filter(member__in=members, state__in=RUNNING)
+    running = Registration.objects.filter(member__in=members, state__in=_LETTERS)
     with_units = running.select_related("member__workplace", "ward", "cell")
     letters = list(with_units.order_by("pk").select_for_update(of=("self",)))
     if not letters:

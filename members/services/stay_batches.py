@@ -21,7 +21,12 @@ from members.services.leaving import close_what_waits, leave
 from members.services.persons import check_not_in_future, identity_of
 from members.services.placements import new_placement
 from members.services.stays import END_FIELDS, put_end
-from members.services.steps import check_cell, stays_in_the_way, why_not_received
+from members.services.steps import (
+    check_cell,
+    hold_members,
+    stays_in_the_way,
+    why_not_received,
+)
 from members.services.tree_lock import hold_tree
 from party76.audit.models import Action
 from party76.audit.services import record_many
@@ -171,6 +176,9 @@ def end_stays(
     if reason == EndReason.DIED:
         raise ValidationError("Từ trần thì ghi riêng từng đồng chí.")
     tell("Đang kiểm tra", 10)
+    keys = [line.pk for line in lines]
+    people = Registration.objects.filter(pk__in=keys)
+    hold_members(people.values_list("member_id", flat=True))
     stays, obstacles = held(lines, State.ENDED)
     begun = _open_placements(stays)
     for stay in stays:

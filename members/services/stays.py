@@ -31,6 +31,7 @@ from members.services.placements import (
 from members.services.steps import (
     check_can_be_introduced,
     check_cell,
+    hold_members,
     record_stay,
     stays_in_the_way,
     take_step,
@@ -211,6 +212,7 @@ def end_registration(
     runs for the member at once; so does leaving for good. Raises ValidationError
     unless received, and Conflict.
     """
+    hold_members([registration.member_id])
     _must_be_received(registration)
     check_not_in_future(on, "Ngày kết thúc")
     if registration.received_on and on < registration.received_on:

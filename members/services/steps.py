@@ -51,6 +51,18 @@ def held_state(registration: Registration) -> State:
     return State(rows.values_list("state", flat=True).get(pk=registration.pk))
 
 
+def hold_members(members: Collection[int]) -> None:
+    """These members and all their stays, held until the end.
+
+    Always the member first, then the stays: whoever introduces, receives or ends at the
+    same moment waits, and no two wait for one another.
+    """
+    rows = Member.objects.filter(pk__in=members).order_by("pk")
+    stays = Registration.objects.filter(member__in=members).order_by("pk")
+    for held in (rows, stays):
+        list(held.select_for_update(no_key=True).values_list("pk"))
+
+
 def can_run_again(registration: Registration) -> bool:
     """Whether what a stay belonged to is still there, before an end is taken back."""
     stay = registration
