@@ -245,13 +245,20 @@ def end_registration(
 def write_closing_comment(
     registration: Registration, *, text: str, version: int, by: User
 ) -> Registration:
-    """What the cell says of a member's time here, before or after the end of the stay.
+    """What the cell says of a member's time here: until the end of the stay, and once
+    after it where nothing was said.
 
-    Raises ValidationError for somebody who was never received, and Conflict.
+    Raises ValidationError for somebody who was never received, for a comment that
+    others have read since the end, and Conflict.
     """
     if registration.state not in {State.RECEIVED, State.ENDED}:
         raise ValidationError(
             "Đồng chí này chưa được tiếp nhận, chưa có gì để nhận xét."
+        )
+    if registration.state == State.ENDED and registration.closing_comment:
+        raise ValidationError(
+            "Nhận xét này đã gửi đi khi kết thúc theo dõi, nơi công tác và nơi cư trú mới "
+            "đã đọc được, không sửa được nữa."
         )
     registration.closing_comment = text
     save_versioned(registration, fields=["closing_comment"], version=version)

@@ -128,6 +128,28 @@ def test_comment_of_the_cell_when_written_before_survives_the_end(world):
     assert stored(world.registration).closing_comment == "Dự đủ các kỳ."
 
 
+@pytest.mark.parametrize(("said", "kept"), [("Tốt", "Tốt"), ("", "Chưa tốt")])
+def test_comment_of_the_cell_when_the_stay_is_over_is_written_once(
+    world, client, said, kept
+):
+    end_registration(
+        world.registration,
+        on=DAY,
+        reason="moved_away",
+        comment=said,
+        version=1,
+        by=world.ward_user,
+    )
+    client.force_login(world.ward_user)
+
+    client.post(
+        reverse("members:closing_comment", args=[world.registration.pk]),
+        {**KEY, "version": 2, "text": "Chưa tốt"},
+    )
+
+    assert stored(world.registration).closing_comment == kept
+
+
 @pytest.mark.parametrize(
     ("who", "status"), [("cell_user", 302), ("ward_user", 302), ("workplace_user", 403)]
 )

@@ -429,3 +429,13 @@ def test_exemption_when_ended_holds_until_before_the_day(world):
 
     assert not Registration.objects.exempt_on(DAY).exists()
     assert Registration.objects.exempt_on(DAY - timedelta(days=1)).exists()
+
+
+def test_exemption_when_the_stay_is_over_is_not_ended_backwards(world, newcomer):
+    over = make_registration(newcomer, world.ward, ended_on=DAY)
+    held = make_exemption(over, valid_from=date(2020, 1, 1))
+
+    with pytest.raises(ValidationError, match="không còn hiệu lực"):
+        end_exemption(held, on=date(2021, 1, 1), version=1, by=world.ward_user)
+
+    assert Exemption.objects.get().valid_to is None
