@@ -13,7 +13,6 @@ from members.queries.letters import situations
 from members.services.deaths import report_death
 from members.services.letter_batches import LetterLine, write_letters
 from members.services.letters import draft_letter, introduce, return_letter
-from members.services.merges.steps import agree_merge
 from members.services.stay_batches import Line, end_stays, receive_letters
 from members.services.stays import (
     end_registration,
@@ -22,7 +21,7 @@ from members.services.stays import (
 )
 from party76.shared.versions import Conflict
 from tests.factories.members import make_member
-from tests.factories.merges import make_twins
+from tests.factories.merges import agree, make_twins
 from tests.factories.world import make_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -232,9 +231,7 @@ def test_letter_when_its_member_is_just_merged_is_not_written(world):
     member = Member.objects.select_related("workplace").get(pk=twins.own.pk)
 
     refused = at_once(
-        lambda: agree_merge(
-            merge, on=DAY, version=merge.version, by=world.workplace_user
-        ),
+        lambda: agree(merge, by=world.workplace_user),
         lambda: draft_letter(member, ward=world.sister_ward, by=world.workplace_user),
     )
 
@@ -249,9 +246,7 @@ def test_merge_when_a_letter_was_just_written_sees_it(world):
 
     at_once(
         lambda: draft_letter(member, ward=world.sister_ward, by=world.workplace_user),
-        lambda: agree_merge(
-            merge, on=DAY, version=merge.version, by=world.workplace_user
-        ),
+        lambda: agree(merge, by=world.workplace_user),
     )
 
     status = Member.objects.get(pk=twins.own.pk).status

@@ -13,16 +13,13 @@ from members.models import (
     Registration,
 )
 from members.services.corrections import ask_correction
-from members.services.merges.steps import (
-    agree_merge,
-)
 from members.services.persons import edit_identity
 from members.services.stays import assign_cell
 from residence.models import Attendance
 from tests.factories.members import (
     make_member,
 )
-from tests.factories.merges import BORN, DAY, everything, make_twins, propose
+from tests.factories.merges import BORN, DAY, agree, everything, make_twins, propose
 from tests.factories.reports import make_evaluation, make_rating_year
 from tests.factories.residence import make_attendance, make_meeting
 from tests.factories.world import make_world
@@ -152,7 +149,7 @@ def _write_since(twins, what: str) -> None:
     else:
         third = make_member(world.workplace, full_name=kept.full_name, birth_date=BORN)
         merge = propose(third, kept, by=world.ward_user)
-        agree_merge(merge, on=DAY, version=merge.version, by=world.workplace_user)
+        agree(merge, by=world.workplace_user)
 
 
 def test_new_letter_stands_in_the_way_of_one_that_would_run_again(twins, world):
@@ -176,7 +173,7 @@ def test_later_merge_with_a_third_record_parts_by_itself(twins, world):
     first = twins.merge()
     third = make_member(world.workplace, full_name="Trần Thị Hòa", birth_date=BORN)
     second = propose(Member.objects.get(pk=twins.own.pk), third, by=world.ward_user)
-    agree_merge(second, on=DAY, version=second.version, by=world.workplace_user)
+    agree(second, by=world.workplace_user)
 
     twins.undo(second)
     twins.undo(first)

@@ -445,7 +445,16 @@ class BothSides(Story):
             return
         by = self.somebody_who_speaks(choice)
         if is_one:
-            self.attempt(agree_merge, pair, on=on, version=pair.version, by=by)
+            seen = [self.member(choice, pk=pair.kept_id)]
+            seen += [self.member(choice, pk=pair.dropped_id)]
+            self.attempt(
+                agree_merge,
+                pair,
+                versions={one.pk: one.version for one in seen},
+                on=on,
+                version=pair.version,
+                by=by,
+            )
         else:
             self.attempt(refuse_merge, pair, note="", version=pair.version, by=by)
 

@@ -58,15 +58,24 @@ def propose_merge(
 
 
 @transaction.atomic
-def agree_merge(merge: MemberMerge, *, on: date, version: int, by: User) -> MemberMerge:
+def agree_merge(
+    merge: MemberMerge,
+    *,
+    versions: Mapping[int, int],
+    on: date,
+    version: int,
+    by: User,
+) -> MemberMerge:
     """Give one side's word; the last one makes the two records one.
 
-    The sides are asked anew: where a member has meanwhile another workplace or ward,
-    that one has its word. Raises ValidationError with what stands in the way, Conflict.
+    versions are those of the records as they were compared. The sides are asked anew:
+    where a member has meanwhile another workplace or ward, that one has its word.
+    Raises ValidationError with what stands in the way, Conflict.
     """
     hold_tree()
     _check_step(merge, State.DONE)
     kept, dropped = _held(merge.kept, merge.dropped)
+    _check_unchanged([kept, dropped], versions)
     outcome = outcome_of(kept, dropped, on=on)
     if obstacles := obstacles_to(outcome):
         raise ValidationError(obstacles)
