@@ -1,5 +1,7 @@
 """Ghép hồ sơ: who agrees, and what is kept of who did it."""
 
+from datetime import date
+
 import pytest
 from django.core.exceptions import ValidationError
 
@@ -10,6 +12,8 @@ from members.models import (
     MergeJournal,
 )
 from members.queries.merge_outcome import better_kept
+from members.services.corrections import ask_correction
+from members.services.dwelling import report_not_dwelling
 from members.services.merges.steps import (
     agree_merge,
     dismiss_pair,
@@ -22,7 +26,9 @@ from party76.audit.models import AuditEvent
 from party76.shared.versions import Conflict
 from tests.factories.members import (
     make_committee,
+    make_exemption,
     make_member,
+    make_registration,
 )
 from tests.factories.merges import (
     BORN,
@@ -255,3 +261,33 @@ def test_every_step_and_every_row_that_moved_is_recorded(twins, world):
         map(str, [twins.own.pk, twins.written.pk] * 2)
     )
     assert CorrectionRequest.objects.count() == 0
+
+
+def test_what_hangs_on_two_records_is_recorded_when_they_become_one(world):
+    twins = make_twins(world, written={"workplace": world.workplace})
+    heir = make_registration(twins.own, world.ward, cell=world.cell)
+    exemption = make_exemption(twins.stay, valid_from=date(2027, 1, 1))
+    check = report_not_dwelling(twins.stay, reason="Đã đi", on=DAY, by=world.ward_user)
+    asked = ask_correction(
+        twins.written,
+        field="position",
+        new_value="Kế toán",
+        reason="Quyết định",
+        asked_by_committee=world.ward,
+        by=world.ward_user,
+    )
+    merge = twins.propose()
+    before = AuditEvent.objects.latest("pk").pk
+
+    agree(merge, by=world.workplace_user)
+
+    told = AuditEvent.objects.filter(
+        pk__gt=before,
+        object_type__in=["exemption", "dwellingcheck", "correctionrequest"],
+    ).values_list("object_type", "object_key", "action", "facts__merge")
+    assert sorted(told) == [
+        ("correctionrequest", str(asked.pk), "update", merge.pk),
+        ("dwellingcheck", str(check.pk), "step", merge.pk),
+        ("exemption", str(exemption.pk), "update", merge.pk),
+    ]
+    assert list(heir.exemptions.all()) == [exemption]
