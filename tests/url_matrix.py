@@ -160,8 +160,8 @@ GET  | members:dwelling_answer        | check                           | + - . 
 POST | members:dwelling_answer        | check                           | + - . . . . . . - - .
 GET  | members:death_add              | member                          | + - . . - + . - - - .
 POST | members:death_add              | member                          | + - . . - + . - - - .
-GET  | members:death_undo             | dead                            | + - . . . - . . - - .
-POST | members:death_undo             | dead                            | + - . . . - . . - - .
+GET  | members:death_undo             | dead                            | + - . . . - . . + - .
+POST | members:death_undo             | dead                            | + - . . . - . . + - .
 GET  | members:member_pick            |                                 | - - - - - + + + - - -
 POST | members:member_pick            |                                 | - - - - - + + + - - -
 POST | members:members_transfer       |                                 | - - - - - + + + - - -

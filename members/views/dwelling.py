@@ -163,7 +163,7 @@ def death_add(request, pk):
 
 @require_http_methods(["GET", "POST"])
 def death_undo(request, pk):
-    """Whoever typed a death by mistake takes it back."""
+    """The unit that typed a death by mistake takes it back, or the department."""
     member = _member(request.user, pk)
     if not member.is_dead:
         raise Http404

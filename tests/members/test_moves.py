@@ -8,7 +8,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from evaluations.models import Evaluation, RatingYear
-from members.models import DwellingCheck, EndReason, Member, Registration
+from members.models import (
+    DwellingCheck,
+    EndReason,
+    Member,
+    Registration,
+    Role,
+    RoleAssignment,
+)
 from members.services.deaths import report_death, undo_death
 from members.services.dwelling import report_not_dwelling
 from members.services.letters import ask_for_letter, draft_letter, introduce
@@ -20,7 +27,12 @@ from residence.models import Attendance, Meeting, Notice, NoticeItem
 from residence.queries import due_at
 from residence.services.meetings import list_meeting, open_meeting
 from tests.factories.evaluations import make_rating_year
-from tests.factories.members import make_member, make_registration
+from tests.factories.members import (
+    make_member,
+    make_post,
+    make_registration,
+    make_user,
+)
 from tests.factories.residence import make_attendance, make_meeting
 from tests.factories.world import make_world
 
@@ -403,10 +415,48 @@ def test_death_when_another_undoes_it_is_refused(world):
     die(world, by=world.workplace_user)
     member = stored(world.member)
 
-    with pytest.raises(ValidationError, match="người đã ghi"):
+    with pytest.raises(ValidationError, match="đơn vị đã ghi"):
         undo_death(member, version=member.version, by=world.ward_user)
 
     assert stored(world.member).is_dead
+
+
+@pytest.mark.parametrize(
+    ("who", "is_theirs"),
+    [
+        ("colleague", True),
+        ("department_user", True),
+        ("ward_user", False),
+        ("inspector_user", False),
+    ],
+)
+def test_death_is_taken_back_by_the_unit_that_typed_it_or_the_department(
+    world, client, who, is_theirs
+):
+    colleague = make_user(Role.WORKPLACE, world.workplace)
+    die(world, by=world.workplace_user)
+    client.force_login(getattr(world, who, colleague))
+    version = stored(world.member).version
+
+    client.post(
+        reverse("members:death_undo", args=[world.member.pk]),
+        {**KEY, "version": version},
+    )
+
+    assert stored(world.member).is_dead != is_theirs
+
+
+def test_death_when_the_post_was_handed_over_since_is_taken_back_by_the_heir(world):
+    die(world, by=world.workplace_user)
+    today = timezone.localdate()
+    RoleAssignment.objects.filter(user=world.workplace_user).update(valid_to=today)
+    heir = make_user()
+    make_post(heir, Role.WORKPLACE, world.workplace, valid_from=today)
+    member = stored(world.member)
+
+    undo_death(member, version=member.version, by=heir)
+
+    assert stored(world.member).status == Member.Status.ACTIVE
 
 
 def test_death_when_something_stands_on_it_is_not_undone(world):
