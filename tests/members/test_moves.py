@@ -28,6 +28,7 @@ from residence.queries import due_at
 from residence.services.meetings import list_meeting, open_meeting
 from tests.factories.evaluations import make_rating_year
 from tests.factories.members import (
+    make_exemption,
     make_member,
     make_post,
     make_registration,
@@ -409,6 +410,25 @@ def test_death_when_undone_by_who_typed_it_leaves_all_as_it_was(world):
     assert world.registration.placements.get().valid_to is None
     assert [stored(one).state for one in (check, letter)] == ["reported", "sent"]
     assert listed.attendances.get().registration == world.registration
+
+
+def test_death_when_undone_lists_nobody_else_again(world):
+    first = make_registration(make_member(world.workplace), world.ward, cell=world.cell)
+    listed = list_meeting(
+        make_meeting(world.cell, held_on=DAY + timedelta(days=9)), by=world.cell_user
+    )
+    make_registration(make_member(world.workplace), world.ward, cell=world.cell)
+    make_exemption(first, valid_from=DAY)
+    die(world)
+    member = stored(world.member)
+
+    undo_death(member, version=member.version, by=world.ward_user)
+
+    rows = listed.attendances.order_by("number")
+    assert list(rows.values_list("registration", "is_due")) == [
+        (first.pk, True),
+        (world.registration.pk, True),
+    ]
 
 
 def test_death_when_another_undoes_it_is_refused(world):
