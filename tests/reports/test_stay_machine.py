@@ -267,7 +267,7 @@ class BothSides(Story):
         before = choice.of([0, 0, 1, 40])
         self.time_passes(choice)
         past, ward = self.stay(choice, S.ENDED), self.unit(choice, Kind.WARD)
-        if past is not None:
+        if past is not None and past.ended_on:  # else read before the end
             self.day = past.ended_on - timedelta(days=before)
             stay = Registration(member=past.member, ward=ward, received_on=self.day)
             self.attempt(receive_on_paper, stay, by=self.by)
