@@ -76,6 +76,7 @@ from residence.services.notice_drafts import Content, draft_notices
 from residence.services.notices import send_notices
 from tests.reports.reforming import absorb, merge
 from tests.reports.stay_story import BORN, LAST, S, Story, act, has, some
+from tests.reports.staying import RUNNING
 
 pytestmark = pytest.mark.django_db
 ALL_STEPS = {
@@ -370,11 +371,14 @@ class BothSides(Story):
             exemption = self.ground(choice, registration=stay)
             self.attempt(add_exemption, exemption, by=self.by)
 
-    @act(some(Exemption, valid_to=None), weight=2)
+    @act(some(Exemption), weight=3)
     def exemption_ends(self, choice):
         on = self.time_passes(choice)
         rows = Exemption.objects.select_related("registration__ward")
-        one = self.read(choice, rows, Exemption, {})
+        # Mostly one that can end.
+        running = {"registration__state__in": RUNNING}
+        filters = running if choice.number(4) else {}
+        one = self.read(choice, rows, Exemption, filters)
         if one is not None:
             self.attempt(end_exemption, one, on=on, version=one.version, by=self.by)
 
