@@ -180,8 +180,8 @@ def death_undo(request, pk):
             return redirect("reports:member_file", pk)
     intro = (
         "Việc theo dõi, giấy giới thiệu và phản ánh đang chờ trở lại như trước; tên được "
-        "ghi lại ở cuối danh sách các kỳ họp chưa diễn ra. Việc xin vắng trước và dòng "
-        "trong thông báo đang soạn đã bỏ thì phải ghi lại."
+        "ghi lại ở cuối danh sách các kỳ họp chưa diễn ra. Việc xin vắng trước, dòng trong "
+        "thông báo đang soạn và đề nghị đính chính đã đóng thì phải ghi lại."
     )
     return step_page(request, form, "Hoàn tác việc ghi từ trần", member, intro=intro)
 

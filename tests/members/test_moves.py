@@ -16,6 +16,7 @@ from members.models import (
     Role,
     RoleAssignment,
 )
+from members.services.corrections import ask_correction
 from members.services.deaths import report_death, undo_death
 from members.services.dwelling import report_not_dwelling
 from members.services.letters import ask_for_letter, draft_letter, introduce
@@ -410,6 +411,24 @@ def test_death_when_undone_by_who_typed_it_leaves_all_as_it_was(world):
     assert world.registration.placements.get().valid_to is None
     assert [stored(one).state for one in (check, letter)] == ["reported", "sent"]
     assert listed.attendances.get().registration == world.registration
+
+
+@pytest.mark.parametrize("is_received", [True, False])
+def test_death_closes_what_was_asked_to_be_corrected(world, is_received):
+    member = world.member if is_received else make_member(world.workplace)
+    asked = ask_correction(
+        member,
+        field="position",
+        new_value="Kế toán",
+        reason="Quyết định",
+        asked_by_committee=world.ward,
+        by=world.ward_user,
+    )
+
+    report_death(member, on=DAY, version=1, by=world.workplace_user)
+
+    closed = stored(asked)
+    assert (closed.state, closed.answer) == ("refused", "Đồng chí này đã từ trần.")
 
 
 def test_death_when_undone_lists_nobody_else_again(world):
