@@ -163,8 +163,8 @@ GET  | members:member_leave           | member                          | - - . 
 POST | members:member_leave           | member                          | - - . . - + . - - - .
 GET  | members:death_add              | member                          | + - . . - + . - - - .
 POST | members:death_add              | member                          | + - . . - + . - - - .
-GET  | members:death_undo             | dead                            | + - . . . - . . - - .
-POST | members:death_undo             | dead                            | + - . . . - . . - - .
+GET  | members:death_undo             | dead                            | + - . . . - . . + - .
+POST | members:death_undo             | dead                            | + - . . . - . . + - .
 GET  | members:member_pick            |                                 | - - - - - + + + - - -
 POST | members:member_pick            |                                 | - - - - - + + + - - -
 POST | members:members_transfer       |                                 | - - - - - + + + - - -

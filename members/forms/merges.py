@@ -4,10 +4,9 @@ from members.models import Member
 from party76.shared.forms import BaseForm
 
 
-class ProposeForm(BaseForm):
-    """Which record is kept, and both as they were when they were compared."""
+class AgreeForm(BaseForm):
+    """The word of one side: both records as they were when they were compared."""
 
-    giu = forms.IntegerField(widget=forms.HiddenInput)
     kept_version = forms.IntegerField(widget=forms.HiddenInput)
     dropped_version = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -19,8 +18,10 @@ class ProposeForm(BaseForm):
         }
 
 
-class AgreeForm(BaseForm):
-    """The word of one side; the version of the pair guards it."""
+class ProposeForm(AgreeForm):
+    """The first word; it says too which record is kept."""
+
+    giu = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class CloseForm(BaseForm):

@@ -79,6 +79,11 @@ class KnownStay:
     version: int
     is_exempt: bool
 
+    def is_past_after(self, day: date) -> bool:
+        return self.ended_on is not None and (
+            self.ended_on > day and self.ended_on != self.received_on
+        )
+
 
 @dataclass(slots=True)
 class KnownPerson:
@@ -114,10 +119,8 @@ class KnownPerson:
         )
 
     def ended_after(self, day: date) -> KnownStay | None:
-        """A stay that had not ended yet on that day, and has since."""
-        return next(
-            (stay for stay in self.stays if stay.ended_on and stay.ended_on > day), None
-        )
+        """A stay that had not ended yet on that day, and has since; it held on some day."""
+        return next((stay for stay in self.stays if stay.is_past_after(day)), None)
 
 
 class Known:

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from members.models.accounts import Role, User
-from members.models.registrations import Registration, at_residence
+from members.models.registrations import EndReason, Registration, at_residence
 from party76.shared.models import Versioned
 
 
@@ -60,6 +60,15 @@ class DwellingCheck(Versioned):
 
     def __str__(self):
         return f"{self.registration_id}: {self.get_state_display()}"
+
+    @property
+    def state_text(self) -> str:
+        """The state in words; where the stay ended for another reason, nobody had found
+        out whether it was so."""
+        reason = self.registration.end_reason
+        if self.state == self.State.CONFIRMED and reason != EndReason.NOT_DWELLING:
+            return "Không cần xác minh nữa"
+        return str(self.get_state_display())
 
     @property
     def is_open(self) -> bool:

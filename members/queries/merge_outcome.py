@@ -202,8 +202,8 @@ def _obstacles_of_stays(outcome: Outcome) -> Iterable[str]:
     if len(outcome.received) > 1:
         wards = " và ".join(str(stay.ward) for stay in outcome.received)
         yield (
-            f"{wards} đều đang tiếp nhận đồng chí này. Một nơi kết thúc theo dõi trước khi "
-            "ghép."
+            f"{wards} đều đang tiếp nhận đồng chí này. Nơi cũ kết thúc theo dõi, từ ngày "
+            "nơi mới tiếp nhận, trước khi ghép."
         )
     if len(outcome.letters) > 1:
         yield (

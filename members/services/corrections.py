@@ -121,9 +121,11 @@ def pass_on_requests_of(
     )
 
 
-def close_requests(members: Collection[int], *, answer: str, by: User) -> None:
-    """Refuse open requests about the dwelling when nobody owns it any more."""
-    _open_requests(members, about_dwelling=True).update(
+def close_requests(
+    members: Collection[int], *, about_dwelling: bool, answer: str, by: User
+) -> None:
+    """Refuse open requests whose field nobody owns any more."""
+    _open_requests(members, about_dwelling=about_dwelling).update(
         state=State.REFUSED,
         answer=answer,
         answered_by=by,

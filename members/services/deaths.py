@@ -1,4 +1,4 @@
-"""Từ trần: entered by either side, effective everywhere at once; undone by who erred."""
+"""Từ trần: entered by either side, effective everywhere at once; undone by that side."""
 
 from datetime import date
 from typing import Any
@@ -7,11 +7,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from members.models import DwellingCheck, EndReason, Member, Registration, User
-from members.queries.deaths import Death, death_of
+from members.queries.deaths import Death, can_take_back_death, death_of
 from members.services.leaving import leave
 from members.services.persons import check_not_in_future
 from members.services.stays import end_registration
-from members.services.steps import can_run_again
+from members.services.steps import can_run_again, hold_members
 from members.services.tree_lock import hold_tree
 from members.signals import member_returned
 from party76.audit.models import Action
@@ -38,6 +38,7 @@ def report_death(
     Raises ValidationError for a day to come or before the receipt, and Conflict.
     """
     check_not_in_future(on, "Ngày từ trần")
+    hold_members([member.pk])
     if member.status != Member.Status.ACTIVE:
         raise ValidationError("Đồng chí này không còn trong danh sách đang sinh hoạt.")
     require_version(member, version)
@@ -59,16 +60,18 @@ def report_death(
 
 @transaction.atomic
 def undo_death(member: Member, *, version: int, by: User) -> Member:
-    """Take back a death typed by mistake, by whoever typed it, while nothing stands on it.
+    """Take back a death typed by mistake, by the unit that did, while nothing stands on it.
 
     The stay goes on as if it had not ended, letters wait again, reports are open again.
-    Raises ValidationError for another's entry, a record that has changed since, and
+    Raises ValidationError for another unit's entry, a record that has changed since, and
     units that were reorganised since.
     """
     hold_tree()
     death = death_of(member)
-    if death is None or death.actor != str(by.pk):
-        raise ValidationError("Chỉ người đã ghi từ trần mới hoàn tác được.")
+    if death is None or not can_take_back_death(by, member):
+        raise ValidationError(
+            "Chỉ đơn vị đã ghi từ trần hoặc Ban Tổ chức cấp trên hoàn tác được."
+        )
     if member.workplace.is_closed:
         raise ValidationError(_REFORMED)
     member.status = Member.Status.ACTIVE

@@ -9,7 +9,7 @@ from django.utils import timezone
 from members.models import DwellingCheck, EndReason, Registration, User
 from members.services.persons import check_not_in_future
 from members.services.stays import end_registration
-from members.services.steps import held_state
+from members.services.steps import held_state, hold_members
 from party76.audit.models import Action
 from party76.audit.services import record
 from party76.shared.versions import save_versioned
@@ -56,8 +56,9 @@ def confirm_not_dwelling(
     Raises ValidationError when it is answered already or the day does not fit, and
     Conflict when somebody else was quicker.
     """
-    _answer(check, State.CONFIRMED, answer, version=version, by=by)
     stay = check.registration
+    hold_members([stay.member_id])
+    _answer(check, State.CONFIRMED, answer, version=version, by=by)
     end_registration(
         stay,
         on=on,

@@ -25,10 +25,7 @@ def add_exemption(exemption: Exemption, *, by: User) -> Exemption:
     of its own is not written down.
     """
     registration = exemption.registration
-    if held_state(registration) not in _EXEMPT:
-        raise ValidationError(
-            "Giấy giới thiệu này không còn hiệu lực, không ghi miễn sinh hoạt được."
-        )
+    _check_runs(registration)
     check_exemption(exemption, registration.exemptions.all())
     exemption.save()
     record(
@@ -45,7 +42,12 @@ def add_exemption(exemption: Exemption, *, by: User) -> Exemption:
 def end_exemption(
     exemption: Exemption, *, on: date, version: int, by: User
 ) -> Exemption:
-    """Let an exemption hold until before a day; raises ValidationError and Conflict."""
+    """Let an exemption hold until before a day.
+
+    Raises ValidationError when the stay is over, or for a day outside the exemption,
+    and Conflict.
+    """
+    _check_runs(exemption.registration)
     if on <= exemption.valid_from:
         raise ValidationError(
             {"on": "Ngày kết thúc phải sau ngày bắt đầu miễn sinh hoạt."}
@@ -81,6 +83,13 @@ def check_exemption(exemption: Exemption, others: Iterable[Exemption]) -> None:
         raise ValidationError(
             "Đồng chí này đã có lần miễn sinh hoạt trùng thời gian. Đồng chí kết thúc "
             "lần miễn đó trước."
+        )
+
+
+def _check_runs(registration: Registration) -> None:
+    if held_state(registration) not in _EXEMPT:
+        raise ValidationError(
+            "Giấy giới thiệu này không còn hiệu lực, không ghi miễn sinh hoạt được."
         )
 
 

@@ -11,14 +11,15 @@ from django.utils import timezone
 from members.models import DwellingCheck, EndReason, Member, Registration, User
 from members.services.corrections import close_requests
 from members.services.persons import identity_of
-from members.services.steps import RUNNING
 from members.signals import member_left
 from party76.audit.models import Action
 from party76.audit.services import record_many
 
 State = Registration.State
 _BATCH = 1_000
+_LETTERS = [State.DRAFT, State.SENT, State.LETTER_ASKED]
 _NO_LONGER_HERE = "Đồng chí này không còn được theo dõi tại nơi cư trú đó."
+_DEAD = "Đồng chí này đã từ trần."
 
 # Who leaves for one of these reasons is no longer followed by anybody.
 LEAVES = {
@@ -54,7 +55,8 @@ def close_what_waits(
 
     Returns [key, version] of the reports of no longer dwelling. Three statements.
     """
-    close_requests([stay.member_id for stay in stays], answer=_NO_LONGER_HERE, by=by)
+    members = [stay.member_id for stay in stays]
+    close_requests(members, about_dwelling=True, answer=_NO_LONGER_HERE, by=by)
     return close_checks(
         [stay.pk for stay in stays],
         answer=f"Đã kết thúc theo dõi: {EndReason(reason).label}",
@@ -102,6 +104,8 @@ def leave(
         return
     keys = [member.pk for member in members]
     Member.objects.filter(pk__in=keys).update(status=status, version=F("version") + 1)
+    if status == Member.Status.DEAD:  # stays with a workplace that may end
+        close_requests(keys, about_dwelling=False, answer=_DEAD, by=by)
     touched: dict[int, Touched] = {key: Touched() for key in keys}
     for stay in ended:
         touched[stay.member_id].ended.append([stay.pk, stay.version])
@@ -138,7 +142,7 @@ def _give_up(
 ) -> list[tuple[Registration, str]]:
     """Withdraw the drafts and return the letters of these members; with the states
     they were in."""
-    running = Registration.objects.filter(member__in=members, state__in=RUNNING)
+    running = Registration.objects.filter(member__in=members, state__in=_LETTERS)
     with_units = running.select_related("member__workplace", "ward", "cell")
     letters = list(with_units.order_by("pk").select_for_update(of=("self",)))
     if not letters:

@@ -21,7 +21,13 @@ from members.services.leaving import close_what_waits, leave
 from members.services.persons import check_not_in_future, identity_of
 from members.services.placements import new_placement
 from members.services.stays import END_FIELDS, check_moved_to, put_end
-from members.services.steps import GONE, check_cell
+from members.services.steps import (
+    GONE,
+    check_cell,
+    hold_members,
+    stays_in_the_way,
+    why_not_received,
+)
 from members.services.tree_lock import hold_tree
 from party76.audit.models import Action
 from party76.audit.services import record_many
@@ -76,14 +82,14 @@ def receive_letters(
 ) -> list[Registration]:
     """Receive many members by their letters, each in its cell, with its number.
 
-    Raises ValidationError with a sentence for each who is received elsewhere, whose
-    letter has changed meanwhile, or whose cell is closed or another ward's.
+    Raises ValidationError with a sentence for each who is received elsewhere, or was on
+    that day, whose letter has changed meanwhile, or whose cell is closed or another ward's.
     """
     check_not_in_future(on, "Ngày tiếp nhận")
     tell("Đang kiểm tra", 10)
     hold_tree(*(line.cell for line in lines))
     stays, obstacles = held(lines, State.RECEIVED)
-    _find_received_elsewhere(stays, obstacles)
+    _find_received_elsewhere(stays, on, obstacles)
     own = {line.pk: line for line in lines}
     for stay in stays:
         line = own[stay.pk]
@@ -181,6 +187,9 @@ def end_stays(
         raise ValidationError("Từ trần thì ghi riêng từng đồng chí.")
     check_moved_to(moved_to, reason)
     tell("Đang kiểm tra", 10)
+    keys = [line.pk for line in lines]
+    people = Registration.objects.filter(pk__in=keys)
+    hold_members(people.values_list("member_id", flat=True))
     stays, obstacles = held(lines, State.ENDED)
     _find_no_end(stays, on, moved_to, obstacles)
     obstacles.refuse()
@@ -263,18 +272,12 @@ def _find_no_end(
 
 
 def _find_received_elsewhere(
-    stays: Sequence[Registration], obstacles: Obstacles
+    stays: Sequence[Registration], on: date, obstacles: Obstacles
 ) -> None:
-    keys = [stay.pk for stay in stays]
-    members = [stay.member_id for stay in stays]
-    others = Registration.objects.filter(
-        member__in=members, state=State.RECEIVED
-    ).exclude(pk__in=keys)
-    for other in others.select_related("member", "ward").order_by("pk"):
-        obstacles.add(
-            other.member.full_name,
-            f"đang được {other.ward} tiếp nhận. Nơi đó cần kết thúc việc theo dõi trước.",
-        )
+    members = {stay.member_id: stay.member for stay in stays}
+    others = stays_in_the_way(members, on=on, besides=[stay.pk for stay in stays])
+    for other in others.select_related("ward"):
+        obstacles.add(members[other.member_id].full_name, why_not_received(other))
 
 
 def _no_way_to_cell(stay, cell: Committee, on: date, since, begun) -> str:

@@ -31,8 +31,11 @@ from members.services.placements import (
 from members.services.steps import (
     check_can_be_introduced,
     check_cell,
+    hold_members,
     record_stay,
+    stays_in_the_way,
     take_step,
+    why_not_received,
 )
 from members.services.tree_lock import hold_tree
 from party76.audit.models import Action
@@ -61,12 +64,13 @@ def receive_registration(
     number is that of the ward's own register, if it keeps one; what the letter says of
     itself is written in where nobody had written it.
 
-    Raises ValidationError when another residence still has the member, for a day
-    to come or a cell of another ward; Conflict when the letter has changed.
+    Raises ValidationError when another residence has the member still, or had him on
+    that day, for a day to come or a cell of another ward; Conflict when the letter has
+    changed.
     """
     check_not_in_future(on, "Ngày tiếp nhận")
     hold_tree(registration.ward, cell, registration.workplace)
-    _check_not_received_elsewhere(registration)
+    _check_received_nowhere(registration, on)
     check_cell(registration.ward, cell)
     registration.received_on = on
     registration.cell = cell
@@ -101,7 +105,7 @@ def receive_on_paper(registration: Registration, *, by: User) -> Registration:
     check_not_in_future(day, "Ngày tiếp nhận")
     hold_tree(registration.ward, registration.cell, member.workplace)
     check_can_be_introduced(member, registration.ward)
-    _check_not_received_elsewhere(registration)
+    _check_received_nowhere(registration, day)
     check_cell(registration.ward, registration.cell)
     registration.workplace = member.workplace
     registration.state = State.RECEIVED
@@ -210,6 +214,7 @@ def end_registration(
     runs for the member at once; so does leaving for good. Raises ValidationError
     unless received, and Conflict.
     """
+    hold_members([registration.member_id])
     _must_be_received(registration)
     check_not_in_future(on, "Ngày kết thúc")
     if registration.received_on and on < registration.received_on:
@@ -248,13 +253,20 @@ def end_registration(
 def write_closing_comment(
     registration: Registration, *, text: str, version: int, by: User
 ) -> Registration:
-    """What the cell says of a member's time here, before or after the end of the stay.
+    """What the cell says of a member's time here: until the end of the stay, and once
+    after it where nothing was said.
 
-    Raises ValidationError for somebody who was never received, and Conflict.
+    Raises ValidationError for somebody who was never received, for a comment that
+    others have read since the end, and Conflict.
     """
     if registration.state not in {State.RECEIVED, State.ENDED}:
         raise ValidationError(
             "Đồng chí này chưa được tiếp nhận, chưa có gì để nhận xét."
+        )
+    if registration.state == State.ENDED and registration.closing_comment:
+        raise ValidationError(
+            "Nhận xét này đã gửi đi khi kết thúc theo dõi, nơi công tác và nơi cư trú mới "
+            "đã đọc được, không sửa được nữa."
         )
     registration.closing_comment = text
     save_versioned(registration, fields=["closing_comment"], version=version)
@@ -319,16 +331,12 @@ def _must_be_received(registration: Registration) -> None:
         )
 
 
-def _check_not_received_elsewhere(registration: Registration) -> None:
-    received = Registration.objects.filter(
-        member=registration.member, state=State.RECEIVED
-    ).exclude(pk=registration.pk or 0)
-    other = received.select_related("ward").first()
-    if other:
-        raise ValidationError(
-            f"Đồng chí này đang được {other.ward} tiếp nhận. Nơi đó cần kết thúc việc "
-            "theo dõi trước."
-        )
+def _check_received_nowhere(registration: Registration, on: date) -> None:
+    others = stays_in_the_way(
+        [registration.member_id], on=on, besides=[registration.pk]
+    )
+    if other := others.select_related("ward").first():
+        raise ValidationError(f"Đồng chí này {why_not_received(other)}")
 
 
 def _return_to_list(member: Member) -> None:

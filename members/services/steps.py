@@ -1,8 +1,11 @@
 """One step of a stay, allowed, written and recorded."""
 
+from collections.abc import Collection
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import F, Q, QuerySet
 
 from members.models import Committee, Kind, Member, Registration, User
 from party76.audit.models import Action
@@ -47,6 +50,18 @@ def held_state(registration: Registration) -> State:
     """
     rows = Registration.objects.select_for_update(no_key=True)
     return State(rows.values_list("state", flat=True).get(pk=registration.pk))
+
+
+def hold_members(members: Collection[int]) -> None:
+    """These members and all their stays, held until the end.
+
+    Always the member first, then the stays: whoever introduces, receives or ends at the
+    same moment waits, and no two wait for one another.
+    """
+    rows = Member.objects.filter(pk__in=members).order_by("pk")
+    stays = Registration.objects.filter(member__in=members).order_by("pk")
+    for held in (rows, stays):
+        list(held.select_for_update(no_key=True).values_list("pk"))
 
 
 def can_run_again(registration: Registration) -> bool:
@@ -111,6 +126,31 @@ def check_no_other_letter(member: Member, besides: Registration | None = None) -
         raise ValidationError(
             "Đồng chí này có một giấy giới thiệu khác chưa được tiếp nhận."
         )
+
+
+def stays_in_the_way(
+    members: Collection[int], *, on: date, besides: Collection[int | None] = ()
+) -> QuerySet[Registration]:
+    """Stays at which these members still are on a day on which they shall be received.
+
+    besides are the stays that are to be received. What ended on the day on which it
+    began held on no day.
+    """
+    held_later = Q(ended_on__gt=on) & ~Q(ended_on=F("received_on"))
+    still_here = Q(state=State.RECEIVED) | held_later
+    stays = Registration.objects.filter(still_here, member__in=members)
+    others = stays.exclude(pk__in=[pk for pk in besides if pk])
+    return others.order_by(F("ended_on").desc(nulls_first=True), "pk")
+
+
+def why_not_received(other: Registration) -> str:
+    """What a stay in the way says, after “Đồng chí …”."""
+    if other.ended_on is None:
+        return f"đang được {other.ward} tiếp nhận. Nơi đó cần kết thúc việc theo dõi trước."
+    return (
+        f"đã được {other.ward} theo dõi đến trước ngày {other.ended_on:%d/%m/%Y}; ngày tiếp "
+        "nhận không được trước ngày ấy."
+    )
 
 
 def check_cell(ward: Committee, cell: Committee | None) -> None:

@@ -192,7 +192,7 @@ def death_add(request, pk):
 
 @require_http_methods(["GET", "POST"])
 def death_undo(request, pk):
-    """Whoever typed a death by mistake takes it back."""
+    """The unit that typed a death by mistake takes it back, or the department."""
     member = _member(request.user, pk)
     if not member.is_dead:
         raise Http404
@@ -209,8 +209,8 @@ def death_undo(request, pk):
             return redirect("reports:member_file", pk)
     intro = (
         "Việc theo dõi, giấy giới thiệu và phản ánh đang chờ trở lại như trước; tên được "
-        "ghi lại vào danh sách các kỳ họp chưa diễn ra. Dòng đã bỏ khỏi thông báo đang "
-        "soạn thì soạn lại."
+        "ghi lại ở cuối danh sách các kỳ họp chưa diễn ra. Việc xin vắng trước, dòng trong "
+        "thông báo đang soạn và đề nghị đính chính đã đóng thì phải ghi lại."
     )
     return step_page(request, form, "Hoàn tác việc ghi từ trần", member, intro=intro)
 

@@ -102,8 +102,7 @@ def merge_compare(request, pk, other):
         "is_last_word": _is_last_word(request.user, comparison),
         "hidden": [
             ("giu", outcome.kept.pk),
-            ("kept_version", outcome.kept.version),
-            ("dropped_version", outcome.dropped.version),
+            *_editions(outcome),
         ],
         "swap_url": f"{request.path}?giu={outcome.dropped.pk}",
         "past": _past(request.user, outcome),
@@ -158,6 +157,7 @@ def merge_agree(request, pk):
         try:
             merge = agree_merge(
                 merge,
+                versions=form.versions(merge.kept, merge.dropped),
                 on=timezone.localdate(),
                 version=form.seen_version,
                 by=request.user,
@@ -243,6 +243,7 @@ def _detail(request, merge: MemberMerge, form: AgreeForm):
         pair = told_pairs([candidate], request.user)[0]
         outcome = _outcome(pair, merge.kept_id)
         context |= _compared(pair, compare(pair, outcome, request.user), outcome)
+        context["hidden"] = _editions(outcome)
     status = 422 if form.errors else 200
     return render(request, "members/merge_detail.html", context, status=status)
 
@@ -258,6 +259,14 @@ def _compared(pair: Pair, comparison: Comparison, outcome: Outcome) -> dict:
         "obstacles": obstacles_to(outcome),
         "trail": _trail(),
     }
+
+
+def _editions(outcome: Outcome) -> list[tuple[str, int]]:
+    """Both records as they are compared on the page, to be sent with the word on them."""
+    return [
+        ("kept_version", outcome.kept.version),
+        ("dropped_version", outcome.dropped.version),
+    ]
 
 
 def _propose(form, pair: Pair, outcome: Outcome, user) -> MemberMerge | None:

@@ -251,7 +251,13 @@ def _join_pairs(sides: Sides) -> None:
     _propose(sides, _own_entry(sides, asked), asked, by=sides.by_health)
     _propose(sides, _own_entry(sides, of_us), of_us, by=sides.by_ward)
     merge = _propose(sides, _own_entry(sides, joined), joined, by=sides.by_health)
-    agree_merge(merge, on=sides.day, version=merge.version, by=sides.by_ward)
+    agree_merge(
+        merge,
+        versions={one.pk: one.version for one in (merge.kept, merge.dropped)},
+        on=sides.day,
+        version=merge.version,
+        by=sides.by_ward,
+    )
     merge = _propose(sides, _own_entry(sides, refused), refused, by=sides.by_ward)
     refuse_merge(
         merge,

@@ -106,6 +106,7 @@ def records_of(
     """All of it; fetch the stays for_rights. The number of statements is constant."""
     held = _with_right(registrations, user, Part.MEETINGS, Right.AS_IT_WAS)
     checks = DwellingCheck.objects.visible_to(user).filter(registration__in=held)
+    checks = checks.select_related("registration")
     merges = MemberMerge.objects.visible_to(user)
     mine = Q(kept=member) | Q(dropped=member)
     return Records(

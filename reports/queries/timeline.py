@@ -287,7 +287,7 @@ def _check(check: DwellingCheck, deeds: Deeds) -> Iterator[Moment]:
     yield Moment(check.reported_on, title, check.reason, by, "warning")
     if check.answered_on:
         by = deeds.name_of(check.answered_by_id)
-        yield Moment(check.answered_on, check.get_state_display(), check.answer, by)
+        yield Moment(check.answered_on, check.state_text, check.answer, by)
 
 
 def _correction(asked: CorrectionRequest, deeds: Deeds) -> Iterator[Moment]:

@@ -11,7 +11,7 @@ from members.models import Placement, User
 from party76.audit.models import Action
 from party76.audit.services import record_many
 from residence.models import AdvanceExcuse, Attendance, Meeting, Notice, NoticeItem
-from residence.services.meetings import append_to_list
+from residence.services.meetings import put_on_list
 
 _COMING = [Meeting.State.LISTED, Meeting.State.OPEN]
 
@@ -55,14 +55,15 @@ def take_off_lists(members: Collection[int], *, on: date, by: User) -> None:
 
 @transaction.atomic
 def put_back_on_lists(member: int, *, on: date, by: User) -> None:
-    """List somebody again at the meetings of his units that were listed and lie ahead."""
+    """List somebody again at the meetings of his units that were listed and lie ahead;
+    what others are listed for stays as it is."""
     coming = Meeting.objects.filter(
         state__in=_COMING,
         held_on__gte=on,
         committee__in=_units_of(member),
     )
     for meeting in coming.select_related("committee").order_by("pk"):
-        append_to_list(meeting, by=by)
+        put_on_list(meeting, member, by=by)
 
 
 def _units_of(member: int) -> set[int]:

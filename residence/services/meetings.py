@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max
 from django.utils import timezone
 
 from members.models import User
@@ -121,6 +121,36 @@ def append_to_list(meeting: Meeting, *, by: User) -> ListChanges:
             facts={"added": len(missing), "not_due": gone},
         )
     return ListChanges(added=len(missing), not_due=gone)
+
+
+@transaction.atomic
+def put_on_list(meeting: Meeting, member: int, *, by: User) -> None:
+    """Put one member on a fixed list again where he is due; no other row changes.
+
+    Nothing happens where the meeting is over by now.
+    """
+    hold_tree()
+    meeting = lock_meeting(meeting)
+    if meeting.state not in {Meeting.State.LISTED, Meeting.State.OPEN}:
+        return
+    placements = due_at(meeting.committee, meeting.held_on)
+    places = list(placements.filter(registration__member=member))
+    rows = meeting.attendances.filter(
+        registration__in=[place.registration_id for place in places]
+    )
+    listed = set(rows.values_list("registration_id", flat=True))
+    missing = [place for place in places if place.registration_id not in listed]
+    last = meeting.attendances.aggregate(last=Max("number"))["last"] or 0
+    Attendance.objects.bulk_create(_rows(meeting, missing, first_number=last + 1))
+    back = rows.filter(is_due=False).update(is_due=True, version=F("version") + 1)
+    if missing or back:
+        record(
+            Action.UPDATE,
+            meeting,
+            by=by,
+            committee_code=meeting.committee.code,
+            facts={"member": member, "put_back": len(missing) + back},
+        )
 
 
 @transaction.atomic

@@ -47,9 +47,7 @@ class Twins:
     def merge(self, *, on: date = DAY) -> MemberMerge:
         """Proposed by the ward, agreed to by the workplace."""
         merge = self.propose(on=on)
-        return agree_merge(
-            merge, on=on, version=merge.version, by=self.world.workplace_user
-        )
+        return agree(merge, on=on, by=self.world.workplace_user)
 
     def undo(self, merge: MemberMerge, by: str = "workplace_user") -> MemberMerge:
         merge = MemberMerge.objects.get(pk=merge.pk)
@@ -70,6 +68,23 @@ def make_twins(world: World | None = None, *, own=None, written=None, **stay) ->
         stay=make_registration(here, stay.pop("ward", world.ward), **stay),
         own=make_member(**{"workplace": world.workplace, **told, **(own or {})}),
     )
+
+
+def agree(merge: MemberMerge, *, by, on: date = DAY) -> MemberMerge:
+    """As the page does: with the versions of the records as they are now."""
+    return agree_merge(
+        merge,
+        versions=editions(merge),
+        on=on,
+        version=merge.version,
+        by=by,
+    )
+
+
+def editions(merge: MemberMerge) -> dict[int, int]:
+    """Both records of a pair, each with its version as it is now."""
+    records = Member.objects.filter(pk__in=[merge.kept_id, merge.dropped_id])
+    return dict(records.values_list("pk", "version"))
 
 
 def propose(kept: Member, dropped: Member, *, by, on: date = DAY) -> MemberMerge:

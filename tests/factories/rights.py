@@ -11,7 +11,7 @@ from members.services.corrections import ask_correction
 from members.services.deaths import report_death
 from members.services.dwelling import report_not_dwelling
 from members.services.letters import ask_for_letter
-from members.services.merges.steps import agree_merge, propose_merge
+from members.services.merges.steps import propose_merge
 from members.services.reorganisations.lists import begin_reorganisation, give_up
 from members.services.reorganisations.plan import ReformPlan, Step
 from members.services.reorganisations.run import carry_out, draft_reorganisation
@@ -31,6 +31,7 @@ from tests.factories.members import (
     make_member,
     make_registration,
 )
+from tests.factories.merges import agree
 from tests.factories.reports import make_document_form
 from tests.factories.residence import make_meeting, make_notice, make_opinion
 from tests.factories.world import World, make_world
@@ -119,9 +120,7 @@ def _twins(world) -> dict[str, object]:
     return {
         "twin": twin,
         "merge": waiting,
-        "done_merge": agree_merge(
-            done, on=date(2026, 1, 5), version=done.version, by=world.workplace_user
-        ),
+        "done_merge": agree(done, on=date(2026, 1, 5), by=world.workplace_user),
     }
 
 

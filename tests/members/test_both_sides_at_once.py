@@ -10,14 +10,18 @@ from django.db import connection, connections, transaction
 
 from members.models import Member, Registration
 from members.queries.letters import situations
+from members.services.deaths import report_death
 from members.services.letter_batches import LetterLine, write_letters
 from members.services.letters import draft_letter, introduce, return_letter
-from members.services.merges.steps import agree_merge
 from members.services.stay_batches import Line, end_stays, receive_letters
-from members.services.stays import receive_registration
+from members.services.stays import (
+    end_registration,
+    receive_on_paper,
+    receive_registration,
+)
 from party76.shared.versions import Conflict
 from tests.factories.members import make_member
-from tests.factories.merges import make_twins
+from tests.factories.merges import agree, make_twins
 from tests.factories.world import make_world
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -135,6 +139,73 @@ def test_stays_when_two_end_them_at_once_end_once(world):
     assert states(stays) == {State.ENDED}
 
 
+def test_member_when_received_while_his_death_is_typed_is_ended_there(world):
+    [letter] = sent_letters(world, 1)
+    member = Member.objects.get(pk=letter.member_id)
+
+    refused = at_once(
+        lambda: receive_registration(
+            letter, on=DAY, version=letter.version, by=world.ward_user
+        ),
+        lambda: report_death(member, on=DAY, version=1, by=world.workplace_user),
+    )
+
+    stay = again(letter)
+    assert refused == []
+    assert (stay.state, stay.ended_on, stay.end_reason) == (State.ENDED, DAY, "died")
+    assert stay.placements.get().valid_to == DAY
+
+
+def test_member_when_received_on_paper_while_his_death_is_typed_is_ended_there(world):
+    member = make_member(world.workplace)
+    stay = Registration(member=member, ward=world.ward, received_on=DAY)
+    own = Member.objects.get(pk=member.pk)
+
+    refused = at_once(
+        lambda: receive_on_paper(stay, by=world.ward_user),
+        lambda: report_death(own, on=DAY, version=1, by=world.workplace_user),
+    )
+
+    assert refused == []
+    assert again(stay).state == State.ENDED
+
+
+def test_member_when_his_death_was_just_typed_is_not_received(world):
+    [letter] = sent_letters(world, 1)
+    member = Member.objects.select_related("workplace").get(pk=letter.member_id)
+    seen = again(letter)
+
+    refused = at_once(
+        lambda: report_death(member, on=DAY, version=1, by=world.workplace_user),
+        lambda: receive_registration(
+            seen, on=DAY, version=seen.version, by=world.ward_user
+        ),
+    )
+
+    assert len(refused) == 1
+    assert again(letter).state == State.RETURNED
+    assert not letter.placements.exists()
+
+
+@pytest.mark.parametrize("is_death_first", [True, False])
+def test_stay_when_ended_while_a_death_is_typed_is_over_once(world, is_death_first):
+    stay, member = again(world.registration), world.member
+
+    def end():
+        end_registration(
+            stay, on=DAY, reason="retired", version=stay.version, by=world.ward_user
+        )
+
+    def die():
+        own = Member.objects.select_related("workplace").get(pk=member.pk)
+        report_death(own, on=DAY, version=1, by=world.workplace_user)
+
+    refused = at_once(die, end) if is_death_first else at_once(end, die)
+
+    assert len(refused) == 1
+    assert again(stay).state == State.ENDED
+
+
 @pytest.mark.parametrize("is_second_alone", [True, False])
 def test_member_when_two_introduce_him_at_once_has_one_letter(world, is_second_alone):
     member = make_member(world.workplace)
@@ -160,9 +231,7 @@ def test_letter_when_its_member_is_just_merged_is_not_written(world):
     member = Member.objects.select_related("workplace").get(pk=twins.own.pk)
 
     refused = at_once(
-        lambda: agree_merge(
-            merge, on=DAY, version=merge.version, by=world.workplace_user
-        ),
+        lambda: agree(merge, by=world.workplace_user),
         lambda: draft_letter(member, ward=world.sister_ward, by=world.workplace_user),
     )
 
@@ -177,9 +246,7 @@ def test_merge_when_a_letter_was_just_written_sees_it(world):
 
     at_once(
         lambda: draft_letter(member, ward=world.sister_ward, by=world.workplace_user),
-        lambda: agree_merge(
-            merge, on=DAY, version=merge.version, by=world.workplace_user
-        ),
+        lambda: agree(merge, by=world.workplace_user),
     )
 
     status = Member.objects.get(pk=twins.own.pk).status

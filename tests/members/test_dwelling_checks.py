@@ -89,6 +89,36 @@ def test_report_when_confirmed_ends_the_stay(world, check):
     assert stay.member.status == "active"
 
 
+@pytest.mark.parametrize(
+    ("reason", "text"),
+    [
+        ("not_dwelling", "Đã xác minh: không còn cư trú"),
+        ("moved_away", "Không cần xác minh nữa"),
+        ("died", "Không cần xác minh nữa"),
+    ],
+)
+def test_report_when_the_stay_ends_is_called_verified_only_for_that_reason(
+    world, client, check, reason, text
+):
+    end_registration(
+        world.registration, on=DAY, reason=reason, version=1, by=world.ward_user
+    )
+    client.force_login(world.ward_user)
+
+    pages = [
+        client.get(reverse("members:dwelling_list")).content.decode(),
+        client.get(
+            reverse("reports:member_file", args=[world.member.pk])
+        ).content.decode(),
+    ]
+
+    told = [
+        [text in page, page.count("Đã xác minh: không còn cư trú") > 0]
+        for page in pages
+    ]
+    assert told == [[True, reason == "not_dwelling"]] * 2
+
+
 def test_report_when_the_day_of_the_end_is_wrong_stays_open(world, check):
     with pytest.raises(ValidationError):
         confirm_not_dwelling(check, on=date(2011, 1, 1), version=1, by=world.ward_user)

@@ -14,7 +14,7 @@ from members.services.import_runs import confirm_run, draft_run, keep_run
 from party76.spreadsheets.reading import read_pasted
 from reports.queries.home import todos_of
 from tests.factories.members import make_registration
-from tests.factories.merges import DAY, make_twins
+from tests.factories.merges import DAY, editions, make_twins
 from tests.factories.world import make_world
 from tests.members.imports import TODAY
 from tests.reports.reading import text_of
@@ -278,12 +278,22 @@ def test_whoever_is_no_side_reads_and_cannot_propose(twins, as_user):
 # Agree, refuse, undo
 
 
+def word(merge) -> dict:
+    """What the page of a pair sends with a word: all three as they were looked at."""
+    seen = editions(merge)
+    return {
+        "version": merge.version,
+        "kept_version": seen[merge.kept_id],
+        "dropped_version": seen[merge.dropped_id],
+    }
+
+
 def test_other_side_sees_the_warning_and_agrees(twins, as_user):
     merge = twins.propose()
     client = as_user("workplace_user")
     shown = client.get(page("merge_detail", merge)).content.decode()
 
-    answer = client.post(page("merge_agree", merge), {"version": merge.version})
+    answer = client.post(page("merge_agree", merge), word(merge))
 
     merge.refresh_from_db()
     assert "Số thẻ đảng viên của hai hồ sơ khác nhau" in shown
@@ -303,21 +313,31 @@ def test_agreeing_when_something_stands_in_the_way_is_told(twins, as_user, world
     merge = twins.propose()
     make_registration(twins.own, world.sister_ward)
 
-    answer = as_user("workplace_user").post(
-        page("merge_agree", merge), {"version": merge.version}
-    )
+    answer = as_user("workplace_user").post(page("merge_agree", merge), word(merge))
 
     assert answer.status_code == 422
     assert "đều đang tiếp nhận đồng chí này" in answer.content.decode()
+
+
+def test_agreeing_to_what_another_has_changed_since_is_told(twins, as_user):
+    merge = twins.propose()
+    client = as_user("workplace_user")
+    shown = client.get(page("merge_detail", merge))
+    sent = {"version": merge.version, **dict(shown.context["hidden"])}
+    Member.objects.filter(pk=twins.written.pk).update(full_name="Trần Hoài", version=2)
+
+    answer = client.post(page("merge_agree", merge), sent)
+
+    assert answer.status_code == 422
+    assert "vừa có người khác sửa" in answer.content.decode()
+    assert MemberMerge.objects.get().state == State.PROPOSED
 
 
 def test_agreeing_on_an_older_edition_is_a_conflict(twins, as_user):
     merge = twins.propose()
     MemberMerge.objects.update(version=7)
 
-    answer = as_user("workplace_user").post(
-        page("merge_agree", merge), {"version": merge.version}
-    )
+    answer = as_user("workplace_user").post(page("merge_agree", merge), word(merge))
 
     assert answer.status_code == 409
     assert MemberMerge.objects.get().state == State.PROPOSED
@@ -394,7 +414,7 @@ def test_file_tells_of_a_pair_of_a_proposal_and_of_a_merge(twins, as_user):
     hints = [client.get(url).content.decode()]
     merge = twins.propose()
     hints.append(client.get(url).content.decode())
-    client.post(page("merge_agree", merge), {"version": merge.version})
+    client.post(page("merge_agree", merge), word(merge))
     hints.append(client.get(url).content.decode())
 
     assert "Có một hồ sơ khác có thể là của đồng chí này" in hints[0]

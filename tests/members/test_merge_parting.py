@@ -13,16 +13,15 @@ from members.models import (
     Registration,
 )
 from members.services.corrections import ask_correction
-from members.services.merges.steps import (
-    agree_merge,
-)
+from members.services.letters import introduce
+from members.services.merges.steps import undo_merge
 from members.services.persons import edit_identity
-from members.services.stays import assign_cell
+from members.services.stays import assign_cell, receive_registration
 from residence.models import Attendance
 from tests.factories.members import (
     make_member,
 )
-from tests.factories.merges import BORN, DAY, everything, make_twins, propose
+from tests.factories.merges import BORN, DAY, agree, everything, make_twins, propose
 from tests.factories.reports import make_evaluation, make_rating_year
 from tests.factories.residence import make_attendance, make_meeting
 from tests.factories.world import make_world
@@ -154,7 +153,7 @@ def _write_since(twins, what: str) -> None:
     else:
         third = make_member(world.workplace, full_name=kept.full_name, birth_date=BORN)
         merge = propose(third, kept, by=world.ward_user)
-        agree_merge(merge, on=DAY, version=merge.version, by=world.workplace_user)
+        agree(merge, by=world.workplace_user)
 
 
 def test_new_letter_stands_in_the_way_of_one_that_would_run_again(twins, world):
@@ -174,11 +173,30 @@ def test_new_letter_stands_in_the_way_of_one_that_would_run_again(twins, world):
     assert letter.state == Stay.WITHDRAWN
 
 
+def test_record_of_somebody_who_had_left_when_received_since_is_not_parted(world):
+    told = {"full_name": "Trần Thị Hòa", "birth_date": BORN}
+    kept = make_member(world.workplace, status="left", **told)
+    merge = propose(kept, make_member(world.workplace, **told), by=world.workplace_user)
+    kept.refresh_from_db()
+    letter = introduce(kept, ward=world.ward, by=world.workplace_user)
+    receive_registration(letter, on=DAY, version=letter.version, by=world.ward_user)
+
+    told = refusal(
+        lambda: undo_merge(
+            merge, note="Nhầm", version=merge.version, by=world.workplace_user
+        )
+    )
+
+    kept.refresh_from_db()
+    assert "Nơi đó kết thúc theo dõi trước khi tách" in told
+    assert kept.status == "active"
+
+
 def test_later_merge_with_a_third_record_parts_by_itself(twins, world):
     first = twins.merge()
     third = make_member(world.workplace, full_name="Trần Thị Hòa", birth_date=BORN)
     second = propose(Member.objects.get(pk=twins.own.pk), third, by=world.ward_user)
-    agree_merge(second, on=DAY, version=second.version, by=world.workplace_user)
+    agree(second, by=world.workplace_user)
 
     twins.undo(second)
     twins.undo(first)

@@ -1,5 +1,7 @@
 """Ghép hồ sơ: who agrees, and what is kept of who did it."""
 
+from datetime import date
+
 import pytest
 from django.core.exceptions import ValidationError
 
@@ -10,20 +12,33 @@ from members.models import (
     MergeJournal,
 )
 from members.queries.merge_outcome import better_kept
+from members.services.corrections import ask_correction
+from members.services.dwelling import report_not_dwelling
 from members.services.merges.steps import (
     agree_merge,
     dismiss_pair,
     propose_merge,
     refuse_merge,
 )
+from members.services.persons import edit_identity
 from members.services.workplaces import change_workplace
 from party76.audit.models import AuditEvent
 from party76.shared.versions import Conflict
 from tests.factories.members import (
     make_committee,
+    make_exemption,
     make_member,
+    make_registration,
 )
-from tests.factories.merges import BORN, DAY, everything, make_twins, propose
+from tests.factories.merges import (
+    BORN,
+    DAY,
+    agree,
+    editions,
+    everything,
+    make_twins,
+    propose,
+)
 from tests.factories.world import make_world
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +64,7 @@ def refusal(act) -> str:
 def test_ward_proposes_and_the_workplace_has_the_last_word(twins, world):
     merge = twins.propose()
 
-    agreed = agree_merge(merge, on=DAY, version=merge.version, by=world.workplace_user)
+    agreed = agree(merge, by=world.workplace_user)
 
     assert (agreed.state, agreed.workplace_agreed_by, agreed.ward_agreed_by) == (
         State.DONE,
@@ -63,7 +78,7 @@ def test_workplace_proposes_and_nothing_moves_before_the_ward_agrees(twins, worl
 
     merge = twins.propose(by="workplace_user")
     waiting = everything()
-    agreed = agree_merge(merge, on=DAY, version=merge.version, by=world.ward_user)
+    agreed = agree(merge, by=world.ward_user)
 
     assert waiting == before
     assert (merge.workplace, merge.ward) == (world.workplace, world.ward)
@@ -73,7 +88,7 @@ def test_workplace_proposes_and_nothing_moves_before_the_ward_agrees(twins, worl
 def test_word_given_twice_by_one_side_is_one_word(twins, world):
     merge = twins.propose()
 
-    agree_merge(merge, on=DAY, version=merge.version, by=world.ward_user)
+    agree(merge, by=world.ward_user)
 
     merge.refresh_from_db()
     assert (merge.state, merge.workplace_agreed_by) == (State.PROPOSED, None)
@@ -126,10 +141,10 @@ def test_side_that_has_changed_since_is_asked_anew(world):
     )
     merge = MemberMerge.objects.get(pk=merge.pk)
 
-    agree_merge(merge, on=DAY, version=merge.version, by=world.workplace_user)
+    agree(merge, by=world.workplace_user)
     merge.refresh_from_db()
     waiting = (merge.state, merge.workplace, merge.workplace_agreed_by)
-    agree_merge(merge, on=DAY, version=merge.version, by=world.other_workplace_user)
+    agree(merge, by=world.other_workplace_user)
 
     assert waiting == (State.PROPOSED, world.other_workplace, None)
     assert merge.state == State.DONE
@@ -138,10 +153,10 @@ def test_side_that_has_changed_since_is_asked_anew(world):
 def test_two_agree_at_once_and_one_is_told(twins, world):
     merge = twins.propose()
     seen = MemberMerge.objects.get(pk=merge.pk)
-    agree_merge(merge, on=DAY, version=merge.version, by=world.workplace_user)
+    agree(merge, by=world.workplace_user)
 
     with pytest.raises((Conflict, ValidationError)):
-        agree_merge(seen, on=DAY, version=seen.version, by=world.workplace_user)
+        agree(seen, by=world.workplace_user)
 
     assert MergeJournal.objects.filter(table="members.member").count() == 1
 
@@ -170,6 +185,28 @@ def test_proposal_on_a_record_changed_since_it_was_compared_is_refused(twins, wo
     assert "vừa có người khác sửa" in told
 
 
+@pytest.mark.parametrize("which", ["kept", "dropped"])
+def test_word_on_a_record_changed_since_it_was_compared_is_refused(twins, world, which):
+    merge = twins.propose()
+    seen = editions(merge)
+    record = Member.objects.get(pk=getattr(merge, which).pk)
+    record.full_name = "Trần Thị Hoài"
+    edit_identity(record, version=record.version, by=world.workplace_user)
+
+    told = refusal(
+        lambda: agree_merge(
+            merge,
+            versions=seen,
+            on=DAY,
+            version=merge.version,
+            by=world.workplace_user,
+        )
+    )
+
+    assert "vừa có người khác sửa" in told
+    assert MemberMerge.objects.get().state == State.PROPOSED
+
+
 def test_refused_pair_stays_two_records_and_cannot_be_agreed_to(twins, world):
     before = everything()
     merge = twins.propose()
@@ -179,9 +216,7 @@ def test_refused_pair_stays_two_records_and_cannot_be_agreed_to(twins, world):
     )
 
     assert (merge.state, everything()) == (State.REFUSED, before)
-    assert "Hai người khác nhau" in refusal(
-        lambda: agree_merge(merge, on=DAY, version=merge.version, by=world.ward_user)
-    )
+    assert "Hai người khác nhau" in refusal(lambda: agree(merge, by=world.ward_user))
 
 
 def test_dismissal_by_mistake_can_still_be_mended(twins, world):
@@ -226,3 +261,33 @@ def test_every_step_and_every_row_that_moved_is_recorded(twins, world):
         map(str, [twins.own.pk, twins.written.pk] * 2)
     )
     assert CorrectionRequest.objects.count() == 0
+
+
+def test_what_hangs_on_two_records_is_recorded_when_they_become_one(world):
+    twins = make_twins(world, written={"workplace": world.workplace})
+    heir = make_registration(twins.own, world.ward, cell=world.cell)
+    exemption = make_exemption(twins.stay, valid_from=date(2027, 1, 1))
+    check = report_not_dwelling(twins.stay, reason="Đã đi", on=DAY, by=world.ward_user)
+    asked = ask_correction(
+        twins.written,
+        field="position",
+        new_value="Kế toán",
+        reason="Quyết định",
+        asked_by_committee=world.ward,
+        by=world.ward_user,
+    )
+    merge = twins.propose()
+    before = AuditEvent.objects.latest("pk").pk
+
+    agree(merge, by=world.workplace_user)
+
+    told = AuditEvent.objects.filter(
+        pk__gt=before,
+        object_type__in=["exemption", "dwellingcheck", "correctionrequest"],
+    ).values_list("object_type", "object_key", "action", "facts__merge")
+    assert sorted(told) == [
+        ("correctionrequest", str(asked.pk), "update", merge.pk),
+        ("dwellingcheck", str(check.pk), "step", merge.pk),
+        ("exemption", str(exemption.pk), "update", merge.pk),
+    ]
+    assert list(heir.exemptions.all()) == [exemption]

@@ -8,7 +8,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from evaluations.models import Evaluation, RatingYear
-from members.models import DwellingCheck, EndReason, Member, Registration
+from members.models import (
+    DwellingCheck,
+    EndReason,
+    Member,
+    Registration,
+    Role,
+    RoleAssignment,
+)
+from members.services.corrections import ask_correction
 from members.services.deaths import report_death, undo_death
 from members.services.dwelling import report_not_dwelling
 from members.services.letters import ask_for_letter, draft_letter, introduce
@@ -20,7 +28,13 @@ from residence.models import Attendance, Meeting, Notice, NoticeItem
 from residence.queries import due_at
 from residence.services.meetings import list_meeting, open_meeting
 from tests.factories.evaluations import make_rating_year
-from tests.factories.members import make_member, make_registration
+from tests.factories.members import (
+    make_exemption,
+    make_member,
+    make_post,
+    make_registration,
+    make_user,
+)
 from tests.factories.residence import make_attendance, make_meeting
 from tests.factories.world import make_world
 
@@ -132,6 +146,28 @@ def test_comment_of_the_cell_when_written_before_survives_the_end(world):
     )
 
     assert stored(world.registration).closing_comment == "Dự đủ các kỳ."
+
+
+@pytest.mark.parametrize(("said", "kept"), [("Tốt", "Tốt"), ("", "Chưa tốt")])
+def test_comment_of_the_cell_when_the_stay_is_over_is_written_once(
+    world, client, said, kept
+):
+    end_registration(
+        world.registration,
+        on=DAY,
+        reason="moved_away",
+        comment=said,
+        version=1,
+        by=world.ward_user,
+    )
+    client.force_login(world.ward_user)
+
+    client.post(
+        reverse("members:closing_comment", args=[world.registration.pk]),
+        {**KEY, "version": 2, "text": "Chưa tốt"},
+    )
+
+    assert stored(world.registration).closing_comment == kept
 
 
 @pytest.mark.parametrize(
@@ -383,14 +419,89 @@ def test_death_when_undone_by_who_typed_it_leaves_all_as_it_was(world):
     assert listed.attendances.get().registration == world.registration
 
 
+@pytest.mark.parametrize("is_received", [True, False])
+def test_death_closes_what_was_asked_to_be_corrected(world, is_received):
+    member = world.member if is_received else make_member(world.workplace)
+    asked = ask_correction(
+        member,
+        field="position",
+        new_value="Kế toán",
+        reason="Quyết định",
+        asked_by_committee=world.ward,
+        by=world.ward_user,
+    )
+
+    report_death(member, on=DAY, version=1, by=world.workplace_user)
+
+    closed = stored(asked)
+    assert (closed.state, closed.answer) == ("refused", "Đồng chí này đã từ trần.")
+
+
+def test_death_when_undone_lists_nobody_else_again(world):
+    first = make_registration(make_member(world.workplace), world.ward, cell=world.cell)
+    listed = list_meeting(
+        make_meeting(world.cell, held_on=DAY + timedelta(days=9)), by=world.cell_user
+    )
+    make_registration(make_member(world.workplace), world.ward, cell=world.cell)
+    make_exemption(first, valid_from=DAY)
+    die(world)
+    member = stored(world.member)
+
+    undo_death(member, version=member.version, by=world.ward_user)
+
+    rows = listed.attendances.order_by("number")
+    assert list(rows.values_list("registration", "is_due")) == [
+        (first.pk, True),
+        (world.registration.pk, True),
+    ]
+
+
 def test_death_when_another_undoes_it_is_refused(world):
     die(world, by=world.workplace_user)
     member = stored(world.member)
 
-    with pytest.raises(ValidationError, match="người đã ghi"):
+    with pytest.raises(ValidationError, match="đơn vị đã ghi"):
         undo_death(member, version=member.version, by=world.ward_user)
 
     assert stored(world.member).is_dead
+
+
+@pytest.mark.parametrize(
+    ("who", "is_theirs"),
+    [
+        ("colleague", True),
+        ("department_user", True),
+        ("ward_user", False),
+        ("inspector_user", False),
+    ],
+)
+def test_death_is_taken_back_by_the_unit_that_typed_it_or_the_department(
+    world, client, who, is_theirs
+):
+    colleague = make_user(Role.WORKPLACE, world.workplace)
+    die(world, by=world.workplace_user)
+    client.force_login(getattr(world, who, colleague))
+    version = stored(world.member).version
+
+    client.post(
+        reverse("members:death_undo", args=[world.member.pk]),
+        {**KEY, "version": version},
+    )
+
+    assert stored(world.member).is_dead != is_theirs
+
+
+def test_death_when_the_post_was_handed_over_since_is_taken_back_by_the_heir(world):
+    die(world, by=world.workplace_user)
+    today = timezone.localdate()
+    RoleAssignment.objects.filter(user=world.workplace_user).update(valid_to=today)
+    heir = make_user()
+    make_post(heir, Role.WORKPLACE, world.workplace, valid_from=today)
+    member = stored(world.member)
+
+    undo_death(member, version=member.version, by=heir)
+
+    assert stored(world.member).status == Member.Status.ACTIVE
 
 
 def test_death_when_something_stands_on_it_is_not_undone(world):

@@ -137,6 +137,59 @@ def test_member_when_received_elsewhere_is_not_received_twice(world):
         receive_registration(letter, on=DAY, version=2, by=world.sister_user)
 
 
+@pytest.fixture
+def past_stay(world, newcomer):
+    """Somebody who was at the sister ward until the day."""
+    return make_registration(newcomer, world.sister_ward, ended_on=DAY)
+
+
+def test_member_when_received_before_his_last_stay_ended_is_refused(
+    world, newcomer, past_stay
+):
+    letter = introduce(newcomer, ward=world.ward, by=world.workplace_user)
+    early = {"on": DAY - timedelta(days=1), "version": 2, "by": world.ward_user}
+
+    with pytest.raises(ValidationError, match="trước ngày 01/06/2026"):
+        receive_registration(letter, **early)
+
+    assert Placement.objects.filter(registration__member=newcomer).count() == 1
+
+
+def test_member_when_received_on_paper_before_his_last_stay_ended_is_refused(
+    world, newcomer, past_stay
+):
+    stay = Registration(
+        member=newcomer, ward=world.ward, received_on=DAY - timedelta(days=1)
+    )
+
+    with pytest.raises(ValidationError, match="trước ngày 01/06/2026"):
+        receive_on_paper(stay, by=world.ward_user)
+
+    assert newcomer.registrations.get() == past_stay
+
+
+def test_member_when_received_on_the_day_his_last_stay_ended_is_taken(
+    world, newcomer, past_stay
+):
+    stay = Registration(member=newcomer, ward=world.ward, received_on=DAY)
+
+    receive_on_paper(stay, by=world.ward_user)
+
+    places = Placement.objects.filter(registration__member=newcomer)
+    assert [place.ward for place in places.on(DAY)] == [world.ward]
+
+
+def test_member_when_an_earlier_stay_was_of_no_day_is_taken(world, newcomer):
+    make_registration(newcomer, world.sister_ward, received_on=DAY, ended_on=DAY)
+    stay = Registration(
+        member=newcomer, ward=world.ward, received_on=DAY - timedelta(days=9)
+    )
+
+    receive_on_paper(stay, by=world.ward_user)
+
+    assert stay.is_received
+
+
 def test_member_when_a_letter_runs_is_not_introduced_again(world, letter):
     with pytest.raises(ValidationError, match="giấy giới thiệu khác"):
         introduce(letter.member, ward=world.sister_ward, by=world.workplace_user)
@@ -376,3 +429,13 @@ def test_exemption_when_ended_holds_until_before_the_day(world):
 
     assert not Registration.objects.exempt_on(DAY).exists()
     assert Registration.objects.exempt_on(DAY - timedelta(days=1)).exists()
+
+
+def test_exemption_when_the_stay_is_over_is_not_ended_backwards(world, newcomer):
+    over = make_registration(newcomer, world.ward, ended_on=DAY)
+    held = make_exemption(over, valid_from=date(2020, 1, 1))
+
+    with pytest.raises(ValidationError, match="không còn hiệu lực"):
+        end_exemption(held, on=date(2021, 1, 1), version=1, by=world.ward_user)
+
+    assert Exemption.objects.get().valid_to is None

@@ -173,6 +173,22 @@ def test_letters_when_one_is_no_longer_there_write_nothing(world):
     assert Registration.objects.get(pk=good.pk).state == State.SENT
 
 
+def test_letters_when_received_before_an_earlier_stay_ended_are_refused(world):
+    stays = letters(world, 2)
+    make_registration(stays[1].member, world.sister_ward, ended_on=DAY)
+    lines = [Line(stay.pk, stay.version) for stay in stays]
+
+    with pytest.raises(ValidationError) as refused:
+        receive_letters(lines, on=DAY - timedelta(days=1), by=world.ward_user)
+
+    assert refused.value.messages == [
+        (
+            f"Đồng chí {stays[1].member.full_name}: đã được {world.sister_ward} theo dõi "
+            "đến trước ngày 01/06/2026; ngày tiếp nhận không được trước ngày ấy."
+        )
+    ]
+
+
 def test_letters_when_a_cell_is_closed_are_refused(world):
     (letter,) = letters(world, 1)
     world.cell.valid_to = DAY

@@ -22,7 +22,13 @@ from tests.factories.members import (
 )
 from tests.factories.world import make_world
 from tests.reports.reforming import Choice, open_units
-from tests.reports.staying import GONE, Tables, require_order, require_told
+from tests.reports.staying import (
+    GONE,
+    Tables,
+    require_order,
+    require_told,
+    stays_at_once,
+)
 
 FIRST, LAST = date(2021, 1, 1), date(2025, 12, 31)
 BORN = date(1970, 5, 19)
@@ -146,6 +152,7 @@ class Story(RuleBasedStateMachine):
         self.day = FIRST  # the day of the step that is being taken
         self.shelf = []  # rows as somebody read them a while ago
         self.gone_on = {}  # {member: the day on which he died or left}
+        self.joined = set()  # stays of the same days, in two records that became one
         self.reforms = []
         self.tables, self.looked_at = Tables(), None
 
@@ -167,7 +174,7 @@ class Story(RuleBasedStateMachine):
     @invariant()
     def all_is_in_order(self):
         if self.looked_at is not self.tables:  # not again where nothing was written
-            require_order(self.tables, self.gone_on)
+            require_order(self.tables, self.gone_on, self.joined)
             self.looked_at = self.tables
 
     # Time
@@ -206,6 +213,17 @@ class Story(RuleBasedStateMachine):
                 self.gone_on[row["id"]] = self.day
         for pair in self.tables.changed_since(before, MemberMerge):
             self.note_who_is_one(pair["kept_id"], pair["dropped_id"])
+            self.note_what_both_told(before, pair)
+
+    def note_what_both_told(self, before: Tables, pair) -> None:
+        """Of the same days either record may tell of another ward, or of the same one:
+        what was recorded stays as it was, only now it is one person's."""
+        if pair["state"] != MemberMerge.State.DONE:
+            return
+        old = {key: row["member_id"] for key, row in before.of(Registration).items()}
+        for stays in stays_at_once(self.tables):
+            if {old[stay] for stay in stays} == {pair["kept_id"], pair["dropped_id"]}:
+                self.joined.add(stays)
 
     def note_who_is_one(self, kept: int, dropped: int) -> None:
         """What stood when the one left for good, stands with the record of both."""

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from datetime import date
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any
 
 from django.apps import apps
@@ -130,11 +130,17 @@ def _named(kind: str, key: str, facts: dict[str, Any]):
             yield name, facts[name]
 
 
-def require_order(tables: Tables, gone_on: dict[int, date]) -> None:
-    """All that holds at any moment."""
+def require_order(
+    tables: Tables, gone_on: dict[int, date], joined: set[frozenset[int]]
+) -> None:
+    """All that holds at any moment.
+
+    joined are pairs of stays that two records of one person told of the same day.
+    """
     members, stays = tables.of(Member), tables.of(Registration)
     _require_one_of_each(stays)
     _require_places(tables, stays)
+    require_one_ward_a_day(tables, joined)
     _require_open_units(tables, stays)
     _require_no_orphans(tables, stays)
     _require_one_workplace(tables, stays)
@@ -177,6 +183,31 @@ def _require_places(tables: Tables, stays: Rows) -> None:
             assert first["valid_from"] in {day for one in units for day in begins[one]}
         for name in ("ward_id", "cell_id", "workplace_id"):
             assert last[name] == stay[name]
+
+
+def stays_at_once(tables: Tables) -> set[frozenset[int]]:
+    """Pairs of stays at which somebody was received, or placed, on the same day."""
+    stays = tables.of(Registration)
+    spans = defaultdict(set)
+    for stay in stays.values():
+        if stay["state"] in {S.RECEIVED, S.ENDED}:
+            span = (stay["received_on"], stay["ended_on"] or date.max, stay["id"])
+            spans[stay["member_id"]].add(span)
+    for place in tables.of(Placement).values():
+        key = place["registration_id"]
+        span = (place["valid_from"], place["valid_to"] or date.max, key)
+        spans[stays[key]["member_id"]].add(span)
+    return {
+        frozenset((one[2], two[2]))
+        for several in spans.values()
+        for one, two in combinations(several, 2)
+        if one[2] != two[2] and max(one[0], two[0]) < min(one[1], two[1])
+    }
+
+
+def require_one_ward_a_day(tables: Tables, joined: set[frozenset[int]]) -> None:
+    """Over all his stays nobody is at two wards on one day, nor twice at one."""
+    assert stays_at_once(tables) <= joined
 
 
 def _first_days(tables: Tables) -> defaultdict[int | None, set[date]]:
@@ -237,8 +268,12 @@ def _require_gone_at_rest(tables: Tables, members: Rows, stays: Rows) -> None:
 
 
 def _require_off_lists(tables: Tables, members: Rows, gone_on: dict[int, date]) -> None:
-    """Who died, left or was merged is due at no meeting ahead of that day."""
-    meetings = tables.of(Meeting)
+    """Who died, left or was merged is due at no meeting ahead of that day.
+
+    A death that is learned late may lie before the end that a ward had written into an
+    earlier stay; until then its word holds, for nobody keeps the day of a death apart.
+    """
+    meetings, stays = tables.of(Meeting), tables.of(Registration)
     for row in tables.of(Attendance).values():
         meeting = meetings[row["meeting_id"]]
         status = members[row["member_id"]]["status"]
@@ -246,6 +281,7 @@ def _require_off_lists(tables: Tables, members: Rows, gone_on: dict[int, date]) 
             continue
         if row["is_due"] and row["status"] == Attendance.Status.NOT_MARKED:
             day = gone_on[row["member_id"]]
+            day = max(day, stays[row["registration_id"]]["ended_on"] or day)
             assert meeting["held_on"] < day, f"{status} on {day}, due on {meeting}"
 
 

@@ -486,6 +486,21 @@ def test_books_and_checks_when_kept_are_the_residences_and_those_above(read, wor
     ]
 
 
+@pytest.mark.parametrize(("ended_on", "is_offered"), [(None, True), (DAY, False)])
+def test_end_of_an_exemption_is_offered_while_the_stay_runs(
+    read, world, ended_on, is_offered
+):
+    stay = make_registration(
+        make_member(world.workplace), world.ward, cell=world.cell, ended_on=ended_on
+    )
+    exemption = make_exemption(stay, valid_from=date(2026, 1, 1))
+    url = reverse("members:exemption_end", args=[exemption.pk])
+
+    page = read("ward_user", member=stay.member)[1]
+
+    assert (url in page) == is_offered
+
+
 def test_closing_comment_when_written_reaches_the_workplace_and_the_next_residence(
     read, world
 ):

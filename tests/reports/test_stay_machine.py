@@ -76,6 +76,7 @@ from residence.services.notice_drafts import Content, draft_notices
 from residence.services.notices import send_notices
 from tests.reports.reforming import absorb, merge
 from tests.reports.stay_story import BORN, LAST, S, Story, act, has, some
+from tests.reports.staying import RUNNING
 
 pytestmark = pytest.mark.django_db
 ALL_STEPS = {
@@ -261,6 +262,17 @@ class BothSides(Story):
             stay.member = self.member(choice)
             self.attempt(receive_on_paper, stay, by=self.by)
 
+    @act(has(S.ENDED), weight=3)
+    def somebody_comes_back(self, choice):
+        """Received once more; at times for days on which another ward still had him."""
+        before = choice.of([0, 0, 1, 40])
+        self.time_passes(choice)
+        past, ward = self.stay(choice, S.ENDED), self.unit(choice, Kind.WARD)
+        if past is not None and past.ended_on:  # else read before the end
+            self.day = past.ended_on - timedelta(days=before)
+            stay = Registration(member=past.member, ward=ward, received_on=self.day)
+            self.attempt(receive_on_paper, stay, by=self.by)
+
     @act(has(S.SENT, S.LETTER_ASKED))
     def letter_is_returned(self, choice):
         letter = self.stay(choice, S.SENT, S.LETTER_ASKED)
@@ -359,11 +371,14 @@ class BothSides(Story):
             exemption = self.ground(choice, registration=stay)
             self.attempt(add_exemption, exemption, by=self.by)
 
-    @act(some(Exemption, valid_to=None), weight=2)
+    @act(some(Exemption), weight=3)
     def exemption_ends(self, choice):
         on = self.time_passes(choice)
         rows = Exemption.objects.select_related("registration__ward")
-        one = self.read(choice, rows, Exemption, {})
+        # Mostly one that can end.
+        running = {"registration__state__in": RUNNING}
+        filters = running if choice.number(4) else {}
+        one = self.read(choice, rows, Exemption, filters)
         if one is not None:
             self.attempt(end_exemption, one, on=on, version=one.version, by=self.by)
 
@@ -434,7 +449,16 @@ class BothSides(Story):
             return
         by = self.somebody_who_speaks(choice)
         if is_one:
-            self.attempt(agree_merge, pair, on=on, version=pair.version, by=by)
+            seen = [self.member(choice, pk=pair.kept_id)]
+            seen += [self.member(choice, pk=pair.dropped_id)]
+            self.attempt(
+                agree_merge,
+                pair,
+                versions={one.pk: one.version for one in seen},
+                on=on,
+                version=pair.version,
+                by=by,
+            )
         else:
             self.attempt(refuse_merge, pair, note="", version=pair.version, by=by)
 

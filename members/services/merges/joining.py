@@ -36,10 +36,14 @@ _WHY = "Ghép hồ sơ: đồng chí này đã có lần theo dõi khác tại �
 
 @dataclass(frozen=True)
 class Joined:
-    """What was done with the stays, for the record: each with the state before."""
+    """What was done, for the record: the stays given up with the state before, and
+    what hung on the two records."""
 
     moved: list[Registration]
     given_up: list[tuple[Registration, str]]
+    handed: list[Exemption]  # to the stay that goes on
+    closed: list[DwellingCheck]
+    passed: list[CorrectionRequest]
 
 
 def obstacles_to(outcome: Outcome) -> list[str]:
@@ -67,13 +71,13 @@ def join_records(outcome: Outcome, *, on: date, ledger: Ledger, by: User) -> Joi
     dropped, kept = ledger.hold([outcome.dropped, outcome.kept])
     ledger.hold(outcome.stays)
     moved, given_up = outcome.moved, outcome.given_up
-    _hand_down(given_up, on, ledger)
+    handed = _hand_down(given_up, on, ledger)
     _fill(outcome, ledger)
     before = [(stay, stay.state) for stay, _ in given_up]
     ended = _give_up(given_up, kept, on, ledger)
-    _close_checks(ended, on, by, ledger)
+    closed = _close_checks(ended, on, by, ledger)
     _move(moved, kept, on, ledger)
-    _pass_requests(outcome, ledger)
+    passed = _pass_requests(outcome, ledger)
     keys = [stay.pk for stay in moved]
     stays_passed.send(sender=Member, stays=keys, to=kept.pk)
     members_merged.send(
@@ -84,7 +88,7 @@ def join_records(outcome: Outcome, *, on: date, ledger: Ledger, by: User) -> Joi
         on=on,
         ledger=ledger,
     )
-    return Joined(moved, before)
+    return Joined(moved, before, handed, closed, passed)
 
 
 def _fill(outcome: Outcome, ledger: Ledger) -> None:
@@ -102,8 +106,10 @@ def _fill(outcome: Outcome, ledger: Ledger) -> None:
 
 def _hand_down(
     given_up: Iterable[tuple[Registration, Registration]], on: date, ledger: Ledger
-) -> None:
-    """Number of the letter and exemption go on with the stay that goes on."""
+) -> list[Exemption]:
+    """Number of the letter and exemption go on with the stay that goes on; returns the
+    exemptions that do."""
+    handed = []
     for stay, heir in given_up:
         if stay.letter_number and not heir.letter_number:
             heir.letter_number, heir.letter_date = stay.letter_number, stay.letter_date
@@ -112,8 +118,10 @@ def _hand_down(
         if heir.exemptions.filter(later).exists():
             continue
         for exemption in ledger.hold(stay.exemptions.filter(later)):
-            exemption.registration_id = heir.pk
+            exemption.registration = heir
+            handed.append(exemption)
     ledger.write(Exemption)
+    return handed
 
 
 def _give_up(
@@ -153,13 +161,14 @@ def _end(stay: Registration, kept: Member, on: date) -> None:
 
 def _close_checks(
     ended: list[Registration], on: date, by: User, ledger: Ledger
-) -> None:
-    for check in ledger.hold(
-        DwellingCheck.objects.open().filter(registration__in=ended)
-    ):
+) -> list[DwellingCheck]:
+    waiting = DwellingCheck.objects.open().filter(registration__in=ended)
+    checks = ledger.hold(waiting.select_related("registration__ward"))
+    for check in checks:
         check.state, check.answer = DwellingCheck.State.DISMISSED, _WHY
         check.answered_on, check.answered_by = on, by
     ledger.write(DwellingCheck)
+    return checks
 
 
 def _move(moved: list[Registration], kept: Member, on: date, ledger: Ledger) -> None:
@@ -191,17 +200,25 @@ def _open_places(stays: Iterable[Registration]):
     return Placement.objects.filter(registration__in=keys, valid_to=None).order_by("pk")
 
 
-def _pass_requests(outcome: Outcome, ledger: Ledger) -> None:
-    """Corrections go along; open ones wait at the unit that owns their field now."""
+def _pass_requests(outcome: Outcome, ledger: Ledger) -> list[CorrectionRequest]:
+    """Corrections go along; open ones wait at the unit that owns their field now.
+
+    Returns those that went, or wait elsewhere now.
+    """
     kept, dropped = outcome.kept, outcome.dropped
     received = next(iter(outcome.received), None)
     requests = CorrectionRequest.objects.filter(member__in=[kept.pk, dropped.pk])
-    for request in ledger.hold(requests.order_by("pk")):
+    passed = []
+    for request in ledger.hold(
+        requests.select_related("asked_of_committee").order_by("pk")
+    ):
+        before = (request.member_id, request.asked_of_committee_id)
         request.member_id = kept.pk
-        if not request.is_open:
-            continue
-        if request.field not in DWELLING_FIELDS:
-            request.asked_of_committee_id = kept.workplace_id
-        elif received is not None:
-            request.asked_of_committee_id = received.place.pk
+        if request.is_open and request.field not in DWELLING_FIELDS:
+            request.asked_of_committee = kept.workplace
+        elif request.is_open and received is not None:
+            request.asked_of_committee = received.place
+        if before != (request.member_id, request.asked_of_committee_id):
+            passed.append(request)
     ledger.write(CorrectionRequest)
+    return passed

@@ -24,6 +24,7 @@ from members.signals import stays_passed
 
 State = Registration.State
 _LETTERS = {State.DRAFT, State.SENT}
+_LEFT = Member.Status.LEFT  # not received anywhere
 
 
 def why_not_parted(merge: MemberMerge) -> list[str]:
@@ -172,7 +173,9 @@ def _stays_in_the_way(merge: MemberMerge, journal: Journal) -> Iterator[str]:
         received[member] += state == State.RECEIVED
         letters[member] += state in _LETTERS
         places[member, stay.ward_id] += state in {*_LETTERS, State.LETTER_ASKED}
-    if max(received.values(), default=0) > 1:
+    people = _old_values(journal, Member)
+    left = [key for key, old in people.items() if old.get("status") == _LEFT]
+    if max(received.values(), default=0) > 1 or any(received[key] for key in left):
         yield (
             "Sau khi ghép đồng chí này đã được một nơi cư trú khác tiếp nhận. Nơi đó kết "
             "thúc theo dõi trước khi tách."

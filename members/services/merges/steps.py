@@ -1,11 +1,12 @@
 """A pair on its way: held to be one person, agreed to by both sides, refused, undone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.utils import timezone
 
 from members.models import Member, MemberMerge, User
@@ -58,15 +59,24 @@ def propose_merge(
 
 
 @transaction.atomic
-def agree_merge(merge: MemberMerge, *, on: date, version: int, by: User) -> MemberMerge:
+def agree_merge(
+    merge: MemberMerge,
+    *,
+    versions: Mapping[int, int],
+    on: date,
+    version: int,
+    by: User,
+) -> MemberMerge:
     """Give one side's word; the last one makes the two records one.
 
-    The sides are asked anew: where a member has meanwhile another workplace or ward,
-    that one has its word. Raises ValidationError with what stands in the way, Conflict.
+    versions are those of the records as they were compared. The sides are asked anew:
+    where a member has meanwhile another workplace or ward, that one has its word.
+    Raises ValidationError with what stands in the way, Conflict.
     """
     hold_tree()
     _check_step(merge, State.DONE)
     kept, dropped = _held(merge.kept, merge.dropped)
+    _check_unchanged([kept, dropped], versions)
     outcome = outcome_of(kept, dropped, on=on)
     if obstacles := obstacles_to(outcome):
         raise ValidationError(obstacles)
@@ -198,7 +208,7 @@ def _carry_out(merge: MemberMerge, outcome: Outcome, *, on: date, by: User) -> N
 def _record_rows(
     merge: MemberMerge, outcome: Outcome, joined: Joined, *, by: User
 ) -> None:
-    """A line for each record and each stay that was touched; two statements."""
+    """A line for each record, each stay and what hangs on them; two statements."""
     kept, dropped = outcome.kept, outcome.dropped
     facts = {"merge": merge.pk}
     people = [
@@ -209,7 +219,8 @@ def _record_rows(
         (stay, stay.place.code, {**facts, "member": kept.pk, "was": dropped.pk})
         for stay in joined.moved
     ]
-    record_many(Action.UPDATE, [*people, *moved], by=by)
+    hanging = _hanging(joined, {**facts, "member": kept.pk})
+    record_many(Action.UPDATE, [*people, *moved, *hanging], by=by)
     steps = [
         (
             stay,
@@ -218,7 +229,31 @@ def _record_rows(
         )
         for stay, before in joined.given_up
     ]
-    record_many(Action.STEP, steps, by=by)
+    record_many(Action.STEP, [*steps, *_closed(joined, facts)], by=by)
+
+
+def _closed(
+    joined: Joined, facts: dict[str, Any]
+) -> Iterator[tuple[Model, str, dict[str, Any]]]:
+    """Reports of no longer dwelling on stays that the merge ended."""
+    for check in joined.closed:
+        stay = check.registration
+        yield (
+            check,
+            stay.ward.code,
+            {**facts, "registration": stay.pk, "state": check.state},
+        )
+
+
+def _hanging(
+    joined: Joined, facts: dict[str, Any]
+) -> Iterator[tuple[Model, str, dict[str, Any]]]:
+    """Exemptions and corrections that went from one record to the other."""
+    for exemption in joined.handed:
+        stay = exemption.registration
+        yield exemption, stay.place.code, {**facts, "registration": stay.pk}
+    for request in joined.passed:
+        yield request, request.asked_of_committee.code, facts
 
 
 def _close(merge: MemberMerge, state: State, *, note: str, by: User) -> None:
