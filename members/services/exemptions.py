@@ -14,7 +14,7 @@ from party76.shared.versions import save_versioned
 
 State = Registration.State
 # The workplace names the ground in its letter, the ward may add to it later.
-_EXEMPT = {State.DRAFT, State.SENT, State.LETTER_ASKED, State.RECEIVED}
+EXEMPTED = {State.DRAFT, State.SENT, State.LETTER_ASKED, State.RECEIVED}
 
 
 @transaction.atomic
@@ -25,7 +25,7 @@ def add_exemption(exemption: Exemption, *, by: User) -> Exemption:
     of its own is not written down.
     """
     registration = exemption.registration
-    if held_state(registration) not in _EXEMPT:
+    if held_state(registration) not in EXEMPTED:
         raise ValidationError(
             "Giấy giới thiệu này không còn hiệu lực, không ghi miễn sinh hoạt được."
         )

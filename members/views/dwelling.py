@@ -13,7 +13,7 @@ from members.forms.dwelling import (
     ReportDwellingForm,
     UndoDeathForm,
 )
-from members.models import DwellingCheck, Member, User
+from members.models import DwellingCheck, Member, Registration, User
 from members.permissions import (
     can_note_dwellers,
     can_receive_at,
@@ -107,7 +107,8 @@ def dwelling_report(request, pk):
         "là đồng chí này vẫn cư trú."
     )
     title = "Không còn cư trú, không liên lạc được"
-    return run_step(request, form, report, title, stay, done, intro=intro)
+    at = {Registration.State.RECEIVED}
+    return run_step(request, form, report, title, stay, done, at=at, intro=intro)
 
 
 @require_http_methods(["GET", "POST"])
