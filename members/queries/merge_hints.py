@@ -48,7 +48,7 @@ def doubts_of(user: User, members: Collection[int]) -> dict[int, Doubt]:
     """
     if not members or not can_see_pairs(user):
         return {}
-    found = {}
+    found: dict[int, Doubt] = {}
     for pair in possible_pairs(user):
         for key in (pair.first, pair.second):
             found.setdefault(key, Doubt(pair.first, pair.second))

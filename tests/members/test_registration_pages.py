@@ -13,7 +13,7 @@ from members.services.letters import (
     withdraw_letter,
 )
 from party76.audit.models import Action, AuditEvent
-from tests.factories.members import make_exemption, make_member
+from tests.factories.members import make_exemption, make_member, make_registration
 from tests.factories.world import make_world
 
 pytestmark = pytest.mark.django_db
@@ -439,3 +439,37 @@ def test_receive_page_shows_what_the_letter_says(world, client, newcomer):
         ("Địa chỉ", "12 Trần Phú"),
     ]
     assert "12 Trần Phú" in page.content.decode()
+
+
+def test_paper_letter_when_two_records_fit_tells_them_apart(world, client):
+    twin = {
+        "full_name": "Ngô Văn Bình",
+        "birth_date": date(1969, 3, 4),
+        "workplace": world.workplace,
+    }
+    here = make_member(**twin, card_number="111222")
+    make_registration(here, world.ward)
+    make_member(**twin, card_number="333444")
+    client.force_login(world.ward_user)
+
+    page = client.post(
+        reverse("members:paper_receive"),
+        paper(
+            world,
+            birth="04/03/1969",
+            workplace_typed=world.workplace.name,
+            workplace=world.workplace.pk,
+        ),
+    )
+
+    offered = [
+        label for _, label in page.context["form"].fields["known"].widget.choices
+    ]
+    name = world.workplace.name
+    start = f"Dùng hồ sơ đã có: Ngô Văn Bình, sinh 04/03/1969, {name}"
+    reason = "(cùng họ tên và ngày sinh)"
+    assert offered == [
+        f"{start}, số thẻ 111222, đã tiếp nhận ở {world.ward.name} {reason}",
+        f"{start}, số thẻ tận cùng 444, đang sinh hoạt {reason}",
+        "Là người khác, lập hồ sơ mới",
+    ]
