@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from crispy_forms.layout import Fieldset, Layout
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Fieldset, Layout, Submit
 from django import forms
 from django.utils import timezone
 
@@ -14,6 +15,8 @@ from party76.shared.forms import BaseForm, BaseModelForm, DateField
 from party76.shared.numbering import FirstNumberField
 
 GROUNDS = [("", "Không miễn"), *Exemption.Ground.choices]
+# The button that keeps a letter for later.
+KEPT = "is_draft"
 UNTIL_HELP = "Để trống khi chưa biết ngày hết miễn."
 
 
@@ -32,9 +35,6 @@ class LetterForm(BaseModelForm):
     )
     valid_from = DateField(label="Miễn từ ngày", required=False)
     valid_to = DateField(label="Đến trước ngày", required=False, help_text=UNTIL_HELP)
-    is_draft = forms.BooleanField(
-        label="Chỉ lưu nháp, chưa gửi cho nơi cư trú", required=False
-    )
 
     class Meta:
         model = Registration
@@ -55,7 +55,6 @@ class LetterForm(BaseModelForm):
             "document",
             css_class="form-part",
         ),
-        "is_draft",
     )
 
     def __init__(
@@ -73,6 +72,18 @@ class LetterForm(BaseModelForm):
             self._fill_in(suggested[0])
         else:
             self.fields["ward"].offer(suggested, title="Theo địa chỉ của đảng viên")
+
+    @property
+    def helper(self) -> FormHelper:
+        """With a second button, that keeps the letter and does not send it."""
+        helper = super().helper
+        css_class = "btn-outline-primary"
+        helper.add_input(Submit(KEPT, "Lưu nháp, chưa gửi", css_class=css_class))
+        return helper
+
+    @property
+    def is_draft(self) -> bool:
+        return KEPT in self.data
 
     def clean(self):
         cleaned = super().clean()

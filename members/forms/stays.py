@@ -117,10 +117,13 @@ class PersonHereForm(IdentityForm):
 
     def _offered(self, known: Known) -> tuple[str, str]:
         member = known.member
+        facts = [
+            f"sinh\u00a0{member.birth_text or 'chưa rõ ngày'}",
+            shown_workplace(member.workplace, to=self.by),
+            *known.told,
+        ]
         return str(member.pk), (
-            f"Dùng hồ sơ đã có: {member.full_name}, sinh\u00a0"
-            f"{member.birth_text or 'chưa rõ ngày'}, "
-            f"{shown_workplace(member.workplace, to=self.by)} ({known.reason})"
+            f"Dùng hồ sơ đã có: {member.full_name}, {', '.join(facts)} ({known.reason})"
         )
 
 

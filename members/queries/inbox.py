@@ -32,6 +32,13 @@ def inbox(user: User) -> QuerySet[Registration]:
     ).order_by("waiting_since", "pk")
 
 
+def was_withdrawn_from(user: User, pk: int) -> bool:
+    """Whether a letter that one of the user's wards had before it was taken back."""
+    at_ward = within("ward__path", user.paths_of(Role.RESIDENCE_WARD))
+    letters = Registration.objects.filter(at_ward, state=State.WITHDRAWN, pk=pk)
+    return letters.filter(sent_on__isnull=False).exists()
+
+
 def of_members_named(
     rows: QuerySet[Row], text: str, member: str = "member"
 ) -> QuerySet[Row]:

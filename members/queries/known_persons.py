@@ -1,13 +1,16 @@
 """Whose record is there already, so that a paper letter makes no second one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from members.models import Committee, Member, User
+from members.models import Committee, Member, Registration, User
 from members.queries.merged import bearers_of
 from members.queries.persons import possible_duplicates
 
 _SHOWN = 5
+_END_OF_CARD = 3
+State = Registration.State
+_RUNNING = [State.SENT, State.LETTER_ASKED, State.RECEIVED]
 
 
 @dataclass(frozen=True)
@@ -16,6 +19,8 @@ class Known:
 
     member: Member
     reason: str
+    # His card and where he stands, to tell two of one name and birth apart.
+    told: tuple[str, ...] = ()
 
 
 def known_persons(
@@ -29,7 +34,7 @@ def known_persons(
     """Records of the same card, or of the same name and birth date; never by name alone.
 
     A record that the user may not see is told of only where the letter in his hand knows
-    it as well: by its card, or by its workplace. Three statements at most.
+    it as well: by its card, or by its workplace. Four statements at most.
     """
     found: dict[int, Known] = {}
     if card_number:
@@ -47,4 +52,37 @@ def known_persons(
             is_told = member.pk in seen or member.workplace == workplace
             if is_told and member.pk not in found:
                 found[member.pk] = Known(member, "cùng họ tên và ngày sinh")
-    return list(found.values())
+    return _with_facts(list(found.values()), card_number, by)
+
+
+def _with_facts(found: list[Known], card_number: str | None, by: User) -> list[Known]:
+    """Each with its card and state; where the user has no stay of his, the end of the
+    card, which the letter in the hand tells as well."""
+    if not found:
+        return []
+    stays = Registration.objects.visible_to(by).filter(
+        member__in=[known.member.pk for known in found], state__in=_RUNNING
+    )
+    here = {stay.member_id: stay for stay in stays.select_related("ward")}
+    return [
+        replace(
+            known, told=_facts(known.member, here.get(known.member.pk), card_number)
+        )
+        for known in found
+    ]
+
+
+def _facts(
+    member: Member, stay: Registration | None, typed: str | None
+) -> tuple[str, ...]:
+    card = member.card_number
+    if not card:
+        shown = "chưa ghi số thẻ"
+    elif stay or card == typed:
+        shown = f"số thẻ {card}"
+    else:
+        shown = f"số thẻ tận cùng {card[-_END_OF_CARD:]}"
+    state = member.get_status_display().lower()
+    if stay:
+        state = f"{stay.get_state_display().lower()} ở {stay.ward.name}"
+    return shown, state

@@ -108,6 +108,29 @@ def before_in_words(stay: Registration) -> str:
     return f"{stay.ward.name} kết thúc theo dõi{day}: {reason}{to}"
 
 
+def state_in_words(stay: Registration) -> str:
+    """Where a letter, or the stay that came of it, has come to, in one sentence."""
+    if is_taken_back(stay):
+        return "Nơi cư trú đã rút đề nghị giới thiệu đồng chí này."
+    sent, received, ended = map(
+        _on_day, (stay.sent_on, stay.received_on, stay.ended_on)
+    )
+    words = {
+        State.DRAFT: "Giấy này đang soạn, chưa gửi cho nơi cư trú.",
+        State.SENT: f"Giấy này đã gửi{sent}, đang chờ nơi cư trú tiếp nhận.",
+        State.LETTER_ASKED: "Nơi cư trú đã đề nghị giới thiệu, chưa có giấy.",
+        State.RECEIVED: f"Giấy này đã được tiếp nhận{received}.",
+        State.RETURNED: "Giấy này đã được trả lại cho nơi công tác.",
+        State.WITHDRAWN: "Giấy này đã được rút.",
+        State.ENDED: f"Việc theo dõi tại nơi cư trú này đã kết thúc{ended}.",
+    }
+    return words[State(stay.state)]
+
+
+def _on_day(day: date | None) -> str:
+    return f" ngày {day:%d/%m/%Y}" if day else ""
+
+
 def is_taken_back(stay: Registration) -> bool:
     """Whether it is a request that the ward took back, and no letter; as TAKEN_BACK."""
     is_request = stay.asked_on is not None and stay.sent_on is None

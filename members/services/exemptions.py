@@ -14,7 +14,7 @@ from party76.shared.versions import save_versioned
 
 State = Registration.State
 # The workplace names the ground in its letter, the ward may add to it later.
-_EXEMPT = {State.DRAFT, State.SENT, State.LETTER_ASKED, State.RECEIVED}
+EXEMPTED = {State.DRAFT, State.SENT, State.LETTER_ASKED, State.RECEIVED}
 
 
 @transaction.atomic
@@ -87,7 +87,7 @@ def check_exemption(exemption: Exemption, others: Iterable[Exemption]) -> None:
 
 
 def _check_runs(registration: Registration) -> None:
-    if held_state(registration) not in _EXEMPT:
+    if held_state(registration) not in EXEMPTED:
         raise ValidationError(
             "Giấy giới thiệu này không còn hiệu lực, không ghi miễn sinh hoạt được."
         )

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import F, Q, QuerySet
 
 from members.models import Committee, Kind, Member, Registration, User
+from members.queries.letters import state_in_words
 from party76.audit.models import Action
 from party76.audit.services import record
 from party76.shared.versions import save_versioned
@@ -33,9 +34,9 @@ def take_step(
     """Take one allowed step, write its fields, record it; Conflict for an old version."""
     before = State(registration.state)
     if to not in Registration.STEPS[before]:
+        # The caller has put its own days on the object; the stored ones are told.
         raise ValidationError(
-            f"Giấy giới thiệu này đang ở tình trạng “{before.label}”, không chuyển "
-            f"sang “{to.label}” được."
+            state_in_words(Registration.objects.get(pk=registration.pk))
         )
     registration.state = to
     save_versioned(registration, fields=["state", *fields], version=version)

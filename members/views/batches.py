@@ -62,6 +62,7 @@ class Batch:
     title: str
     submit: str
     back: str  # the page on which people are chosen
+    after: str = ""  # the address to go on from, where it is another
     intro: str = ""
     cells: list[Committee] = field(default_factory=list)  # to choose a line's own from
     ward_named: bool = False
@@ -289,7 +290,7 @@ def run_batch(request, batch: Batch, form, people, own, act: Callable[..., str])
             put_errors(form, error)
         else:
             messages.success(request, done)
-            return redirect(batch.back)
+            return redirect(batch.after or batch.back)
         finally:
             forget_running(key)
     veil(people, to=request.user)

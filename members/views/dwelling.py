@@ -13,7 +13,7 @@ from members.forms.dwelling import (
     ReportDwellingForm,
     UndoDeathForm,
 )
-from members.models import DwellingCheck, Member, User
+from members.models import DwellingCheck, Member, Registration, User
 from members.permissions import (
     can_note_dwellers,
     can_receive_at,
@@ -107,21 +107,14 @@ def dwelling_report(request, pk):
         "là đồng chí này vẫn cư trú."
     )
     title = "Không còn cư trú, không liên lạc được"
-    return run_step(request, form, report, title, stay, done, intro=intro)
+    at = {Registration.State.RECEIVED}
+    return run_step(request, form, report, title, stay, done, at=at, intro=intro)
 
 
 @require_http_methods(["GET", "POST"])
 def dwelling_answer(request, pk):
     """The ward verifies a report: the stay ends, or the cell gets an answer."""
-    checks = DwellingCheck.objects.visible_to(request.user).select_related(
-        "registration__member__workplace",
-        "registration__ward",
-        "registration__cell",
-        "registration__workplace",
-        "reported_by",
-        "answered_by",
-    )
-    check = get_object_or_404(checks, pk=pk)
+    check = _check(request.user, pk)
     if not can_receive_at(request.user, check.registration.ward):
         raise PermissionDenied
     initial = {"version": check.version, "ended_on": timezone.localdate()}
@@ -131,6 +124,8 @@ def dwelling_answer(request, pk):
             done = _answer(check, form, by=request.user)
         except ValidationError as error:
             put_errors(form, error)
+            # What was refused is on the object already; the page tells what is stored.
+            check = _check(request.user, pk)
         else:
             messages.success(request, done)
             return redirect("members:dwelling_list")
@@ -138,6 +133,18 @@ def dwelling_answer(request, pk):
     context = {"check": check, "form": form}
     status = 422 if form.errors else 200
     return render(request, "members/dwelling_answer.html", context, status=status)
+
+
+def _check(user: User, pk: int) -> DwellingCheck:
+    checks = DwellingCheck.objects.visible_to(user).select_related(
+        "registration__member__workplace",
+        "registration__ward",
+        "registration__cell",
+        "registration__workplace",
+        "reported_by",
+        "answered_by",
+    )
+    return get_object_or_404(checks, pk=pk)
 
 
 def _answer(check: DwellingCheck, form: AnswerDwellingForm, *, by) -> str:

@@ -10,6 +10,7 @@ from members.models import Exemption, Role
 from members.permissions import can_note_dwellers
 from members.queries.discretion import veil
 from members.queries.inbox import inbox, newcomers, of_members_named
+from members.queries.merge_hints import doubts_of
 from members.scopes import within
 from members.views.batches import MOST_AT_ONCE, SEARCH_LENGTH
 from members.views.stay_tabs import stay_tabs
@@ -40,7 +41,9 @@ def letter_inbox(request):
         by="waiting_since",
         size=MOST_AT_ONCE,
     )
+    doubts = doubts_of(request.user, [letter.member_id for letter in page.rows])
     for letter in page.rows:
+        letter.doubt = doubts.get(letter.member_id)
         letter.exempt_words = "; ".join(map(_in_words, letter.exemptions.all()))
     veil(page.rows, to=request.user)
     total = letters.count()

@@ -23,14 +23,17 @@ from members.forms.letter_batches import (
 from members.models import Member, Role
 from members.queries.letters import (
     Situation,
+    Tab,
     members_of,
     members_to_introduce,
     proposals,
     situations,
 )
+from members.queries.merge_hints import doubts_of
 from members.scopes import within
 from members.services.letter_batches import NO_WARD, obstacles_to, write_letters
 from members.views.batches import MOST_AT_ONCE, batch_key
+from members.views.letter_lists import address_of, keep_sent
 from members.views.stay_tabs import stay_tabs
 from party76.audit.models import Action
 from party76.audit.services import record
@@ -88,6 +91,9 @@ def letter_batch(request):
     )
     ticked = _ticked_now(request, page.rows)
     known = situations(page.rows)
+    doubts = doubts_of(request.user, [member.pk for member in page.rows])
+    for member in page.rows:
+        member.doubt = doubts.get(member.pk)
     shown = {member.pk for member in page.rows}
     total = members.count()
     record(
@@ -152,7 +158,7 @@ def _act(request, board: Board, known: dict[int, Situation]):
         for line in board.blocked:
             line.is_ticked, line.sentences = False, []
     if act == "ghi" and board.is_clear and _write(request, board):
-        return redirect("members:letter_list")
+        return redirect(address_of(Tab.SENT if board.is_sent else Tab.DRAFT))
     return _show(request, board, known)
 
 
@@ -188,6 +194,8 @@ def _write(request, board: Board) -> bool:
         return False
     finally:
         forget_running(key)
+    if board.is_sent:
+        keep_sent(request, done)
     word = "gửi" if board.is_sent else "lưu nháp"
     messages.success(request, f"Đã {word} {len(done)} giấy giới thiệu.")
     return True

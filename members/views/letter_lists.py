@@ -44,6 +44,7 @@ _MANY = {
         ("members:letters_note_end", "Đã nhận biết các đồng chí đã chọn"),
     ),
 }
+_JUST_SENT = "letters_just_sent"
 _HINTS = {
     Tab.DRAFT: "Nơi cư trú chưa thấy những giấy này. Đồng chí gửi từng giấy, hoặc đánh dấu "
     "nhiều giấy rồi gửi một lần.",
@@ -119,9 +120,10 @@ def letter_list(request):
         "headings": _headings(counts, tab),
         "hint": _HINTS[tab],
         "many": {"url": many_url and reverse(many_url), "label": many_label},
+        "just_sent": _just_sent(request, tab, today),
         "total": total,
         "text": text,
-        "here": _address(tab),
+        "here": address_of(tab),
         "kept": [("muc", tab)],
         "searched": [("q", text)],
     }
@@ -145,14 +147,31 @@ def letters_send(request):
         sent = send_letters(
             lines, on=data["on"], dated=data["dated"], by=request.user, tell=tell
         )
+        keep_sent(request, sent)
         return f"Đã gửi {len(sent)} giấy giới thiệu."
 
     batch = Batch(
         title="Gửi các giấy đang soạn",
         submit="Gửi giấy giới thiệu của",
         back="members:letter_list",
+        after=address_of(Tab.SENT),
     )
     return run_batch(request, batch, form, letters, own, act)
+
+
+def keep_sent(request, letters: list[Registration]) -> None:
+    """Remember what was just sent, to be printed from the page that follows."""
+    today = timezone.localdate().isoformat()
+    request.session[_JUST_SENT] = [today, [letter.pk for letter in letters]]
+
+
+def _just_sent(request, tab: Tab, day: date) -> list[int]:
+    """Of what this user sent last today, the letters that still wait."""
+    sent_on, keys = request.session.get(_JUST_SENT, ["", []])
+    if tab is not Tab.SENT or sent_on != day.isoformat():
+        return []
+    waiting = letters_of(request.user, tab, day=day).filter(pk__in=keys)
+    return list(waiting.values_list("pk", flat=True))
 
 
 @require_POST
@@ -204,13 +223,13 @@ def _tab(text: str) -> Tab | None:
     return Tab(text) if text in set(Tab) else None
 
 
-def _address(tab: Tab) -> str:
+def address_of(tab: Tab) -> str:
     return f"{reverse('members:letter_list')}?muc={tab}"
 
 
 def _headings(counts: dict[Tab, int], here: Tab) -> list[tuple[StayTab, int]]:
     return [
-        (StayTab(label, _address(tab), active=tab is here), counts[tab])
+        (StayTab(label, address_of(tab), active=tab is here), counts[tab])
         for tab, label in TAB_LABELS.items()
     ]
 

@@ -22,7 +22,9 @@ from members.queries.letters import (
     is_taken_back,
     proposals,
     situations,
+    state_in_words,
 )
+from members.queries.merge_hints import merge_hint
 from members.services.letters import (
     draft_letter,
     introduce,
@@ -30,9 +32,19 @@ from members.services.letters import (
     withdraw_letter,
     write_in_letter,
 )
-from members.services.stays import note_end
+from members.services.stays import NOTED, note_end
+from members.services.steps import GONE
 from members.views.pages import put_errors
-from members.views.steps import run_step, start_of, stay_of, step_page
+from members.views.steps import (
+    over_page,
+    run_step,
+    start_of,
+    states_before,
+    stay_of,
+    step_page,
+)
+
+State = Registration.State
 
 
 @require_http_methods(["GET", "POST"])
@@ -43,6 +55,9 @@ def letter_add(request, pk):
     if not can_introduce_from(request.user, member.workplace):
         raise PermissionDenied
     known = situations([member])
+    title = "Giới thiệu về nơi cư trú"
+    if request.method == "GET" and (sentence := _why_not(member, known[member.pk])):
+        return over_page(request, title, member, sentence)
     form = _letter_form(request, member, known)
     if request.method == "POST" and form.is_valid():
         try:
@@ -50,11 +65,22 @@ def letter_add(request, pk):
         except ValidationError as error:
             put_errors(form, error)
         else:
-            done = "Đã lưu nháp" if form.cleaned_data["is_draft"] else "Đã gửi"
-            messages.success(request, f"{done} giấy giới thiệu.")
+            done = "Đã lưu nháp" if form.is_draft else "Đã gửi"
+            ward = form.cleaned_data["ward"]
+            messages.success(request, f"{done} giấy giới thiệu về {ward}.")
             return redirect("reports:member_file", pk)
     intro = _why_anew(known[member.pk])
-    return step_page(request, form, "Giới thiệu về nơi cư trú", member, intro=intro)
+    hint = merge_hint(request.user, member)
+    return step_page(request, form, title, member, intro=intro, hint=hint)
+
+
+def _why_not(member: Member, known: Situation) -> str:
+    """What stands in the way of a letter to wherever; "" for nothing."""
+    if known.letter:
+        return (
+            f"{state_in_words(known.letter)} Nơi nhận giấy: {known.letter.ward.name}."
+        )
+    return GONE.get(member.status, "")
 
 
 def _letter_form(request, member: Member, known: dict[int, Situation]) -> LetterForm:
@@ -72,7 +98,7 @@ def _letter_form(request, member: Member, known: dict[int, Situation]) -> Letter
 
 def _write(member: Member, form: LetterForm, *, by):
     data = form.cleaned_data
-    write = draft_letter if data["is_draft"] else introduce
+    write = draft_letter if form.is_draft else introduce
     return write(
         member,
         ward=data["ward"],
@@ -98,8 +124,9 @@ def letter_send(request, pk):
     def send(data):
         send_letter(stay, on=data["on"], version=form.seen_version, by=request.user)
 
-    done = "Đã gửi giấy giới thiệu."
-    return run_step(request, form, send, "Gửi giấy giới thiệu", stay, done)
+    done = f"Đã gửi giấy giới thiệu về {stay.ward}."
+    title, at = "Gửi giấy giới thiệu", states_before(State.SENT)
+    return run_step(request, form, send, title, stay, done, at=at)
 
 
 @require_http_methods(["GET", "POST"])
@@ -112,9 +139,8 @@ def letter_withdraw(request, pk):
 
     done = "Đã rút giấy giới thiệu."
     intro = f"{stay.ward} sẽ không còn thấy giấy giới thiệu này."
-    return run_step(
-        request, form, withdraw, "Rút giấy giới thiệu", stay, done, intro=intro
-    )
+    title, at = "Rút giấy giới thiệu", states_before(State.WITHDRAWN)
+    return run_step(request, form, withdraw, title, stay, done, at=at, intro=intro)
 
 
 @require_http_methods(["GET", "POST"])
@@ -139,9 +165,9 @@ def letter_write_in(request, pk):
 
     done = "Đã ghi số, ngày giấy giới thiệu."
     intro = f"Giấy giới thiệu về {stay.ward}. Nơi cư trú cũng thấy số và ngày này."
-    return run_step(
-        request, form, write_in, "Ghi số, ngày giấy giới thiệu", stay, done, intro=intro
-    )
+    title = "Ghi số, ngày giấy giới thiệu"
+    at = set(State) - {State.WITHDRAWN, State.RETURNED}
+    return run_step(request, form, write_in, title, stay, done, at=at, intro=intro)
 
 
 @require_http_methods(["GET", "POST"])
@@ -161,10 +187,10 @@ def letter_note_end(request, pk):
         "thiệu mới thay cho việc ghi nhận."
     )
     what = "kết thúc ở nơi cư trú"
-    if stay.state == Registration.State.RETURNED:
+    if stay.state == State.RETURNED:
         what = "rút đề nghị" if is_taken_back(stay) else "trả lại giấy giới thiệu"
     title = f"Nhận biết việc {what}"
-    return run_step(request, form, note, title, stay, done, intro=intro)
+    return run_step(request, form, note, title, stay, done, at=NOTED, intro=intro)
 
 
 def _own_stay(user, pk):

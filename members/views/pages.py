@@ -5,15 +5,28 @@ from django.shortcuts import render
 
 
 def form_page(
-    request, form, *, title, back_url, trail, subtitle="", intro="", warning=""
+    request,
+    form,
+    *,
+    title,
+    back_url,
+    trail,
+    subtitle="",
+    intro="",
+    warning="",
+    facts=(),
+    hint=None,
 ):
-    """The page of one form; 422 when what was sent cannot be taken."""
+    """The page of one form, perhaps with facts (label, value) to read while filling it
+    in; 422 when what was sent cannot be taken."""
     context = {
         "form": form,
         "title": title,
         "subtitle": subtitle,
         "intro": intro,
         "warning": warning,
+        "facts": facts,
+        "hint": hint,
         "back_url": back_url,
         "trail": trail,
     }

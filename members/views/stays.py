@@ -24,7 +24,9 @@ from members.permissions import (
     can_report_dwelling,
     can_run_stay,
 )
-from members.services.exemptions import add_exemption, end_exemption
+from members.queries.discretion import shown_workplace
+from members.queries.merge_hints import merge_hint
+from members.services.exemptions import EXEMPTED, add_exemption, end_exemption
 from members.services.letters import return_letter
 from members.services.stays import (
     assign_cell,
@@ -36,7 +38,15 @@ from members.services.stays import (
 )
 from members.views.pages import put_errors
 from members.views.persons import identity_page
-from members.views.steps import run_step, start_of, stay_of
+from members.views.steps import (
+    run_step,
+    start_of,
+    states_before,
+    stay_of,
+    tells_of_withdrawal,
+)
+
+State = Registration.State
 
 
 @require_http_methods(["GET", "POST"])
@@ -75,7 +85,9 @@ def _receive_on_paper(form: PaperReceiptForm, *, by) -> Registration:
 
 
 @require_http_methods(["GET", "POST"])
+@tells_of_withdrawal
 def letter_return(request, pk):
+    """A letter goes back to the workplace; the ward goes on with those that wait."""
     stay = stay_of(request.user, pk)
     if not can_run_stay(request.user, stay):
         raise PermissionDenied
@@ -85,12 +97,31 @@ def letter_return(request, pk):
         version = form.seen_version
         return_letter(stay, reason=data["reason"], version=version, by=request.user)
 
-    done = "Đã trả lại giấy giới thiệu cho nơi công tác."
-    return run_step(request, form, give_back, "Trả lại giấy giới thiệu", stay, done)
+    name = stay.member.full_name
+    return run_step(
+        request,
+        form,
+        give_back,
+        "Trả lại giấy giới thiệu",
+        stay,
+        f"Đã trả lại giấy giới thiệu của đồng chí {name} cho nơi công tác.",
+        at=states_before(State.RETURNED),
+        after=_list_of(request.user, stay),
+    )
+
+
+def _list_of(user, stay: Registration) -> str:
+    """Where a ward goes on after what came back to the workplace is closed to it."""
+    if not can_receive_at(user, stay.ward):
+        return ""
+    is_asked = stay.state == State.LETTER_ASKED
+    return reverse("members:asked_list" if is_asked else "members:letter_inbox")
 
 
 @require_http_methods(["GET", "POST"])
+@tells_of_withdrawal
 def registration_receive(request, pk):
+    """Receive one letter, with what it says beside the form."""
     stay = stay_of(request.user, pk)
     if not can_run_stay(request.user, stay):
         raise PermissionDenied
@@ -108,7 +139,29 @@ def registration_receive(request, pk):
             by=request.user,
         )
 
-    return run_step(request, form, receive, "Tiếp nhận", stay, "Đã tiếp nhận.")
+    return run_step(
+        request,
+        form,
+        receive,
+        "Tiếp nhận",
+        stay,
+        f"Đã tiếp nhận đồng chí {stay.member.full_name}.",
+        at=states_before(State.RECEIVED),
+        facts=_letter_facts(stay, request.user),
+        hint=merge_hint(request.user, stay.member),
+    )
+
+
+def _letter_facts(stay: Registration, user) -> list[tuple[str, str]]:
+    """What one reads off the letter to receive it, and to choose the cell."""
+    dated = f", ngày {stay.letter_date:%d/%m/%Y}" if stay.letter_date else ""
+    number = stay.letter_number or ("chưa ghi số" if dated else "")
+    return [
+        ("Giấy giới thiệu", f"{number}{dated}"),
+        ("Nơi công tác", shown_workplace(stay.workplace, to=user)),
+        ("Ngày sinh", stay.member.birth_text),
+        ("Địa chỉ", stay.member.address),
+    ]
 
 
 @require_http_methods(["GET", "POST"])
@@ -129,7 +182,8 @@ def registration_assign(request, pk):
         )
 
     done = "Đã chuyển chi bộ."
-    return run_step(request, form, assign, "Giới thiệu về chi bộ", stay, done)
+    title, at = "Giới thiệu về chi bộ", {State.RECEIVED}
+    return run_step(request, form, assign, title, stay, done, at=at)
 
 
 @require_http_methods(["GET", "POST"])
@@ -162,7 +216,8 @@ def registration_end(request, pk):
         "nơi khác cũng được trả lại. Chuyển nơi cư trú thì nơi công tác gửi giấy giới "
         "thiệu mới."
     )
-    return run_step(request, form, end, "Kết thúc theo dõi", stay, done, intro=intro)
+    title, at = "Kết thúc theo dõi", {State.RECEIVED}
+    return run_step(request, form, end, title, stay, done, at=at, intro=intro)
 
 
 @require_http_methods(["GET", "POST"])
@@ -179,7 +234,8 @@ def closing_comment(request, pk):
         write_closing_comment(stay, text=data["text"], version=version, by=request.user)
 
     done = "Đã lưu nhận xét khi chuyển đi."
-    return run_step(request, form, write, "Nhận xét khi chuyển đi", stay, done)
+    title, at = "Nhận xét khi chuyển đi", {State.RECEIVED, State.ENDED}
+    return run_step(request, form, write, title, stay, done, at=at)
 
 
 @require_http_methods(["GET", "POST"])
@@ -194,7 +250,8 @@ def exemption_add(request, pk):
         add_exemption(exemption, by=request.user)
 
     done = "Đã ghi miễn sinh hoạt nơi cư trú."
-    return run_step(request, form, add, "Miễn sinh hoạt nơi cư trú", stay, done)
+    title = "Miễn sinh hoạt nơi cư trú"
+    return run_step(request, form, add, title, stay, done, at=EXEMPTED)
 
 
 @require_http_methods(["GET", "POST"])
@@ -221,4 +278,5 @@ def exemption_end(request, pk):
         end_exemption(exemption, on=data["on"], version=version, by=request.user)
 
     done = "Đã kết thúc miễn sinh hoạt nơi cư trú."
-    return run_step(request, form, end, "Kết thúc miễn sinh hoạt", stay, done)
+    title = "Kết thúc miễn sinh hoạt"
+    return run_step(request, form, end, title, stay, done, at=set(State))

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from members.models import Committee, Exemption, Member, Registration, Role, User
 from members.permissions import Access, Part, Right, accesses, is_own, right_to
 from members.queries.discretion import topmost_units, veil
+from members.queries.letters import state_in_words
 from members.queries.merged import merged_into
 from members.queries.rows import STATE_KINDS
 from members.scopes import contains
@@ -41,6 +42,14 @@ class MemberFile:
     records: Records
     timeline: list[Moment]
     events: list[EventRow] = field(default_factory=list)
+
+    @property
+    def returned(self) -> str:
+        """What a ward reads in place of a file when it had a letter and no more."""
+        states = {stay.registration.state for stay in self.stays}
+        if not self.is_past or states != {State.RETURNED}:
+            return ""
+        return state_in_words(self.stays[0].registration)
 
     @property
     def current(self) -> Stay | None:

@@ -19,6 +19,7 @@ from members.queries.discretion import veil
 from members.queries.identity import identity_shown
 from members.queries.inbox import of_members_named
 from members.queries.rows import STATE_KINDS
+from members.views.steps import tells_of_withdrawal
 from party76.audit.models import Action
 from party76.audit.services import record, record_many
 from party76.shared.paging import Cursor, Page, page_of
@@ -50,6 +51,7 @@ _LABELS = {LETTERS: "Giấy giới thiệu", REPLIES: "Thông báo kết quả t
 
 
 @require_safe
+@tells_of_withdrawal
 def letter_open(request, pk):
     """Where the code on a printed letter leads: to receive it, or to the file."""
     stay = _stay(request.user, pk)

@@ -89,7 +89,7 @@ def _acts_on_member(user, file: MemberFile) -> list[tuple[str, str, str]]:
     found = []
     member = file.member
     if _can_introduce(user, file):
-        found.append(("Giới thiệu về nơi cư trú", "letter_add", "btn-primary"))
+        found.append(_introduction(file))
     if askable(user, member):
         found.append(("Đề nghị đính chính", "correction_add", "btn-outline-primary"))
     if _can_take_off(user, file):
@@ -102,6 +102,14 @@ def _acts_on_member(user, file: MemberFile) -> list[tuple[str, str, str]]:
         (label, reverse(f"members:{name}", args=[member.pk]), kind)
         for label, name, kind in found
     ]
+
+
+def _introduction(file: MemberFile) -> tuple[str, str, str]:
+    """The first thing to do for one whom no residence has; else one among others."""
+    if any(stay.registration.is_received for stay in file.stays):
+        label = "Giới thiệu sang nơi cư trú khác"
+        return label, "letter_add", "btn-outline-primary"
+    return "Giới thiệu về nơi cư trú", "letter_add", "btn-primary"
 
 
 def _can_introduce(user, file: MemberFile) -> bool:

@@ -220,6 +220,21 @@ def test_page_of_an_answer_when_gone_asks_for_the_day(world, check, client):
     assert stored(world.registration).end_reason == "not_dwelling"
 
 
+def test_page_of_an_answer_with_a_wrong_day_keeps_the_form_and_says_why(
+    world, check, client
+):
+    client.force_login(world.ward_user)
+    sent = {"version": 1, "found": "gone", "answer": "Đã dời", "ended_on": "01/01/2000"}
+
+    page = client.post(reverse("members:dwelling_answer", args=[check.pk]), sent)
+
+    text = page.content.decode()
+    assert page.status_code == 422
+    assert page.context["check"].is_open
+    assert ("không được trước ngày tiếp nhận" in text, "Đã dời" in text) == (True, True)
+    assert stored(check).state == State.REPORTED
+
+
 def reported(world, name):
     member = make_member(world.workplace, full_name=name)
     stay = make_registration(member, world.ward, cell=world.cell)

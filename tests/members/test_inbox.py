@@ -109,7 +109,7 @@ def test_inbox_when_there_are_more_asks_no_more(
         letter_of(make_member(world.workplace), world)
     client.force_login(world.ward_user)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(13):
         client.get(reverse("members:letter_inbox"))
 
 

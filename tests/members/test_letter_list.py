@@ -460,3 +460,23 @@ def test_ends_when_noted_together_are_recorded_each(world, workplace):
     assert sorted(events.values_list("object_key", flat=True)) == sorted(
         str(stay.pk) for stay in stays
     )
+
+
+def test_drafts_when_sent_are_printed_from_the_page_that_follows(world, workplace):
+    first, second, _ = drafts(world, 3)
+
+    answer = workplace.post(
+        reverse("members:letters_send"),
+        {**KEY, "lam": "1", "dong": tick(first, second), "on": "01/06/2026"},
+    )
+    shown = workplace.get(answer.url)
+    received, _ = listed(workplace, "da-tiep-nhan")
+    printed = workplace.post(
+        reverse("reports:letters_print"), {"chon": shown.context["just_sent"]}
+    )
+
+    assert answer.url == f"{reverse('members:letter_list')}?muc=cho-tiep-nhan"
+    assert set(shown.context["just_sent"]) == {first.pk, second.pk}
+    assert "In 2 giấy vừa gửi" in shown.content.decode()
+    assert received.context["just_sent"] == []
+    assert len(printed.context["papers"]) == 2
