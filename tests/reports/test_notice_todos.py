@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 
 from members.models import Member
 from reports.queries.todos.notices import book_todos, notice_todos
@@ -78,6 +79,24 @@ def test_workplace_sees_what_is_late_and_what_is_new(world):
             False,
         ),
     ]
+
+
+@pytest.mark.parametrize("who", ["ward_user", "workplace_user"])
+def test_number_is_that_of_the_list_behind_it(world, client, who):
+    stay = world.registration
+    make_notice(stay, state="sent", due_on=PAST)
+    make_notice(stay, state="sent", due_on=TODAY)
+    make_notice(stay, state="seen", due_on=NEXT)
+    make_notice(stay, state="sent")
+    client.force_login(getattr(world, who))
+
+    with time_machine.travel(TODAY):
+        pages = {
+            todo.count: client.get(todo.url).context["page"].rows
+            for todo in notice_todos(getattr(world, who), TODAY)
+        }
+
+    assert {number: len(rows) for number, rows in pages.items()} == {1: 1, 3: 3}
 
 
 def test_notice_due_today_is_not_late_yet(world):

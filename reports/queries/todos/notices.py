@@ -7,7 +7,7 @@ from evaluations.queries import uses_contact_books
 from members.models import Role, User
 from reports.queries.todos.todo import Todo, link, until
 from residence.queries.books import waiting_books
-from residence.queries.notices import Waiting, waiting_notices
+from residence.queries.notices import Shelf, Waiting, waiting_notices
 
 _RESIDENCE = (Role.RESIDENCE_WARD, Role.RESIDENCE_CELL)
 
@@ -43,17 +43,17 @@ def _of_ward(waiting: dict[str, Waiting]) -> Iterator[Todo]:
     yield from _line(
         waiting["late"],
         "thông báo quá hạn, nơi công tác chưa trả lời",
-        "qua-han",
+        Shelf.LATE,
         "Xem",
         is_late=True,
     )
     yield from _line(
-        waiting["draft"], "thông báo đang soạn, chưa gửi", "dang-soan", "Gửi"
+        waiting["draft"], "thông báo đang soạn, chưa gửi", Shelf.DRAFTS, "Gửi"
     )
     yield from _line(
         waiting["open"],
         f"thông báo đã gửi, chờ nơi công tác trả lời{until(waiting['open'].due)}",
-        "chua-tra-loi",
+        Shelf.IN_TIME,
         "Xem",
         is_news=True,
     )
@@ -66,7 +66,7 @@ def _of_workplace(waiting: dict[str, Waiting]) -> Iterator[Todo]:
     yield from _line(
         late,
         f"thông báo của nơi cư trú quá hạn trả lời{words}",
-        "qua-han",
+        Shelf.LATE,
         "Trả lời",
         is_late=True,
     )
@@ -74,13 +74,13 @@ def _of_workplace(waiting: dict[str, Waiting]) -> Iterator[Todo]:
         open_ones,
         f"thông báo của nơi cư trú chờ trả lời{until(open_ones.due)}"
         f"{'' if late.number else words}",
-        "chua-tra-loi",
+        Shelf.IN_TIME,
         "Xem, trả lời" if new else "Trả lời",
     )
 
 
 def _line(
-    waiting: Waiting, text: str, shelf: str, action: str, **more
+    waiting: Waiting, text: str, shelf: Shelf, action: str, **more
 ) -> Iterator[Todo]:
     if not waiting.number:
         return
