@@ -47,7 +47,10 @@ STAGE_KINDS = {
 
 
 class Result(StrEnum):
+    """What came back of the year; the exempt are settled without a comment."""
+
     RETURNED = "da-tra"
+    EXEMPT = "mien"
     WAITING = "chua-tra"
 
 

@@ -348,7 +348,7 @@ def test_each_link_of_home_opens_for_its_reader(client, place, role):
     [
         (Role.RESIDENCE_WARD, "ward", 18),
         (Role.RESIDENCE_CELL, "cell", 14),
-        (Role.WORKPLACE, "workplace", 17),
+        (Role.WORKPLACE, "workplace", 18),
         (Role.DEPARTMENT, "city", 8),
         (Role.ADMINISTRATOR, "city", 3),
         (Role.INSPECTOR, "city", 2),

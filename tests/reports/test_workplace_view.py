@@ -167,18 +167,22 @@ def test_a_year_is_chosen(client, place, workplace_user):
 @pytest.mark.parametrize(
     ("filters", "expected"),
     [
-        ({"tinh_trang": "da-tiep-nhan"}, ["here", "sister"]),
+        ({"tinh_trang": "da-tiep-nhan"}, ["here", "exempt", "sister"]),
         ({"tinh_trang": "chua-gioi-thieu"}, ["new"]),
         ({"ket_qua": "da-tra"}, ["here"]),
+        ({"ket_qua": "mien"}, ["exempt"]),
         ({"ket_qua": "chua-tra"}, ["sister", "new"]),
-        ({"ket_qua": "sai"}, ["here", "sister", "new"]),
+        ({"ket_qua": "sai"}, ["here", "exempt", "sister", "new"]),
     ],
 )
 def test_list_is_narrowed_by_each_filter(
     client, place, workplace_user, filters, expected
 ):
+    exempt = place.stay()
+    make_evaluation(exempt, place.year, outcome=Evaluation.Outcome.EXEMPT)
     people = {
         "here": place.stay(tier=1).member,
+        "exempt": exempt.member,
         "sister": place.stay(ward=place.sister_ward).member,
         "new": make_member(place.workplace),
     }
@@ -379,7 +383,7 @@ def test_counts_on_top_add_up_and_each_opens_its_list(client, place, workplace_u
     assert counts["total"] == 9
     assert tiles == {
         "groups": [(2, 2), (1, 1), (1, 1), (1, 1), (1, 1), (1, 1), (2, 2)],
-        "results": [(1, 1), (8, 8)],
+        "results": [(1, 1), (0, 0), (8, 8)],
         "notices": [(1, 1), (1, 1)],
     }
 
