@@ -311,7 +311,9 @@ class EndForm(BaseForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["end_reason"].choices = [("", "Chọn lý do"), *EndReason.choices]
+        # A death has a page of its own, for either side, and can be taken back there.
+        reasons = [one for one in EndReason.choices if one[0] != EndReason.DIED]
+        self.fields["end_reason"].choices = [("", "Chọn lý do"), *reasons]
 
 
 class ClosingCommentForm(BaseForm):

@@ -6,7 +6,15 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from members.models import Committee, Exemption, Member, Registration, Role, User
+from members.models import (
+    Committee,
+    EndReason,
+    Exemption,
+    Member,
+    Registration,
+    Role,
+    User,
+)
 from members.permissions import Access, Part, Right, accesses, is_own, right_to
 from members.queries.discretion import topmost_units, veil
 from members.queries.merged import merged_into
@@ -41,6 +49,14 @@ class MemberFile:
     records: Records
     timeline: list[Moment]
     events: list[EventRow] = field(default_factory=list)
+
+    @property
+    def ended_by_death(self) -> bool:
+        """Whether the reader's own side knows of the death: also one that is past."""
+        return any(
+            stay.reads_end and stay.registration.end_reason == EndReason.DIED
+            for stay in self.stays
+        )
 
     @property
     def current(self) -> Stay | None:

@@ -43,7 +43,8 @@ def member_file(request, pk):
     is_active = member.status == Member.Status.ACTIVE
     context = {
         "file": file,
-        "can_edit_identity": can_edit_identity(request.user, member),
+        "can_edit_identity": not member.is_dead
+        and can_edit_identity(request.user, member),
         "can_change_workplace": is_active
         and can_change_workplace(request.user, member),
         "can_edit_dwelling": can_edit_dwelling(request.user, member),

@@ -245,14 +245,17 @@ def test_pages_of_letters_when_asked_for_answer_by_role(
     assert statuses == [paper_page, letters]
 
 
-def test_death_when_entered_on_the_page_is_recorded(world, client):
+def test_death_has_a_page_of_its_own(world, client):
     client.force_login(world.ward_user)
+    typed = {**KEY, "version": 1, "ended_on": "01/06/2026", "end_reason": "died"}
 
+    page = client.post(url("registration_end", world.registration), typed)
     client.post(
-        url("registration_end", world.registration),
-        {**KEY, "version": 1, "ended_on": "01/06/2026", "end_reason": "died"},
+        reverse("members:death_add", args=[world.member.pk]),
+        {**KEY, "version": 1, "on": "01/06/2026"},
     )
 
+    assert list(page.context["form"].errors) == ["end_reason"]
     assert Member.objects.get(pk=world.member.pk).is_dead
     assert AuditEvent.objects.filter(
         action=Action.UPDATE, object_type="member", object_key=world.member.pk

@@ -15,6 +15,7 @@ from members.models import (
     Sector,
 )
 from members.services.corrections import ask_correction
+from members.services.deaths import report_death
 from members.services.letters import introduce, return_letter
 from members.services.stays import assign_cell, end_registration
 from members.services.workplaces import change_workplace
@@ -179,6 +180,30 @@ def test_death_is_offered_only_of_who_is_followed(client, world, status, offered
 
     link = reverse("members:death_add", args=[member.pk])
     assert (link in page.content.decode()) == offered
+
+
+def test_file_of_the_dead_says_so_to_either_side_and_offers_no_edit(world, client):
+    report_death(world.member, on=DAY, version=1, by=world.ward_user)
+    url = reverse("reports:member_file", args=[world.member.pk])
+    pages = {}
+    for who in ("workplace_user", "ward_user", "past_user"):
+        client.force_login(getattr(world, who))
+        pages[who] = client.get(url).content.decode()
+
+    edits = [
+        reverse(f"members:{name}", args=[world.member.pk])
+        for name in ("identity_edit", "workplace_change", "dwelling_edit")
+    ]
+    told = {
+        who: ("Đã từ trần" in page, "theo dõi trước đây" in page)
+        for who, page in pages.items()
+    }
+    assert told == {
+        "workplace_user": (True, False),
+        "ward_user": (True, False),
+        "past_user": (False, True),
+    }
+    assert [link for link in edits for page in pages.values() if link in page] == []
 
 
 def test_cell_when_left_is_a_past_side_that_learns_nothing_of_the_next(read, world):
