@@ -67,6 +67,7 @@ def _meetings(user: User, on: date) -> Iterator[Todo]:
             since=meeting.held_on if meeting.held_on < on else None,
             due=meeting.held_on,
             is_late=meeting.held_on < on,
+            is_today=meeting.held_on == on,
             plain=f"kỳ họp ngày {meeting.held_on:%d/%m/%Y} – {step}",
         )
 

@@ -18,6 +18,7 @@ class Todo:
     since: date | None = None
     due: date | None = None
     is_late: bool = False
+    is_today: bool = False  # on a day that does not come again: stands first
     is_news: bool = False  # to be read, not to be done: stands last
     # The same where the text repeats what somebody typed, perhaps a name.
     plain: str = ""
@@ -33,9 +34,10 @@ class Todo:
 
     @property
     def rank(self) -> tuple:
-        """Late first, then the nearest due, then what has waited longest."""
+        """Today's own first, then late, then the nearest due, then what has waited longest."""
         return (
             self.is_news,
+            not self.is_today,
             not self.is_late,
             self.due or date.max,
             self.since or date.max,
