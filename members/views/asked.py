@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from members.forms.stays import AskLetterForm
 from members.models import Committee, Role
 from members.permissions import can_note_dwellers
-from members.queries.channels import on_paper_among
+from members.queries.channels import is_on_paper, on_paper_among
 from members.queries.discretion import shown_workplace, veil
 from members.queries.inbox import without_letter
 from members.services.letters import ask_for_letter, ask_for_letter_of_new
@@ -108,6 +108,7 @@ def asked_print(request, pk):
         "rows": rows,
         "ward": rows[0].ward,
         "workplace": shown_workplace(workplace, to=request.user),
+        "is_on_paper": is_on_paper(workplace, Role.WORKPLACE),
         "today": timezone.localdate(),
     }
     return render(request, "members/asked_print.html", context)

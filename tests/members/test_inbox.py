@@ -445,6 +445,23 @@ def test_asked_paper_lists_those_of_one_workplace_and_a_text_without_names(
     assert page.context["rows"][0].member.full_name not in reminder
 
 
+def test_asked_paper_sends_nobody_on_paper_to_the_system(world, client):
+    reminders = []
+    for unit in (world.workplace, make_workplace_on_paper(world)):
+        ask_for_letter(make_member(unit), ward=world.ward, on=DAY, by=world.ward_user)
+        client.force_login(world.ward_user)
+        page = client.get(reverse("members:asked_print", args=[unit.pk]))
+        reminders.append("trong hệ thống" in page.content.decode())
+
+    assert reminders == [True, False]
+
+
+def make_workplace_on_paper(world):
+    return make_committee(
+        world.city, name="Đảng bộ Công ty Không Máy", uses_system=False
+    )
+
+
 def test_asked_paper_of_a_workplace_nobody_waits_for_is_not_there(world, client):
     client.force_login(world.ward_user)
 
