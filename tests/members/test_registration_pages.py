@@ -190,14 +190,34 @@ def test_paper_letter_when_typed_in_makes_member_stay_and_exemption(world, clien
 
     client.post(
         reverse("members:paper_receive"),
-        paper(world, exemption_ground="barracks", exemption_document="Giấy số 1"),
+        paper(
+            world,
+            exemption_ground="barracks",
+            exemption_document="Giấy số 1",
+            exemption_to="01/06/2027",
+        ),
     )
 
     stay = Registration.objects.get(member__full_name="Ngô Văn Bình")
     placement = stay.placements.get()
     assert (stay.state, stay.ward, stay.cell) == ("received", world.ward, world.cell)
     assert (stay.workplace, placement.outside_city) == (world.outside_workplace, True)
-    assert stay.exemptions.get().valid_from == DAY
+    exemption = stay.exemptions.get()
+    assert (exemption.valid_from, exemption.valid_to) == (DAY, date(2027, 6, 1))
+
+
+def test_paper_letter_when_the_exemption_ends_before_it_begins_is_refused(
+    world, client
+):
+    client.force_login(world.ward_user)
+
+    page = client.post(
+        reverse("members:paper_receive"),
+        paper(world, exemption_ground="study", exemption_to="01/05/2026"),
+    )
+
+    assert page.status_code == 422
+    assert not Member.objects.filter(full_name="Ngô Văn Bình").exists()
 
 
 def test_paper_letter_when_a_part_is_wrong_stores_nothing(world, client):
