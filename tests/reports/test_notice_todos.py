@@ -142,7 +142,7 @@ def test_books_nobody_came_for_are_counted_since_the_first(world, who):
     [todo] = book_todos(getattr(world, who), TODAY)
 
     assert (todo.text, todo.count, todo.since) == (
-        "đồng chí chưa đến nhận sổ liên hệ năm 2026",
+        "sổ liên hệ năm 2026 đã cấp, chưa nhận",
         2,
         date(2026, 1, 5),
     )

@@ -31,7 +31,7 @@ def book_todos(user: User, on: date) -> Iterator[Todo]:
     )
     if number:
         yield Todo(
-            f"đồng chí chưa đến nhận sổ liên hệ năm {on.year}",
+            f"sổ liên hệ năm {on.year} đã cấp, chưa nhận",
             link("reports:contact_book_list", nam=on.year, tinh_trang="chua-nhan"),
             "Xem danh sách",
             count=number,
