@@ -177,7 +177,7 @@ def _after_the_end(user, stay: Stay) -> list[tuple[str, str]]:
         return []
     found = []
     if letter.end_noted_on is None and can_introduce_from(user, letter.workplace):
-        found.append(("Đã nhận biết việc kết thúc", "members:letter_note_end"))
+        found.append(("Đã ghi nhận việc kết thúc", "members:letter_note_end"))
     if not letter.closing_comment and can_report_dwelling(user, letter):
         found.append(("Nhận xét khi chuyển đi", "members:closing_comment"))
     return found

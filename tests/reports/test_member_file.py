@@ -669,6 +669,7 @@ def test_paper_when_printed_tells_what_the_page_tells(client, read, world, who):
     sent_notice(world, world.registration)
     make_book(world.registration)
     make_exemption(world.registration)
+    Registration.objects.update(letter_date=DAY, sent_on=DAY)
     file, _ = read(who)
 
     paper = client.get(reverse("reports:member_file_print", args=[world.member.pk]))
@@ -680,6 +681,7 @@ def test_paper_when_printed_tells_what_the_page_tells(client, read, world, who):
         file.timeline,
     )
     text = paper.content.decode()
+    assert " , gửi" not in " ".join(text.split())
     assert all(moment.title in text for moment in file.timeline)
     assert all(fact.value in text for fact in file.identity)
     assert AuditEvent.objects.filter(action=Action.EXPORT).count() == 1
