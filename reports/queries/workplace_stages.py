@@ -27,7 +27,7 @@ STAGE_LABELS = {
     Stage.LETTER_ASKED: "Nơi cư trú đề nghị giới thiệu",
     Stage.DRAFT: "Đang soạn giấy giới thiệu",
     Stage.RETURNED: "Giấy giới thiệu bị trả lại",
-    Stage.NONE: "Chưa giới thiệu",
+    Stage.NONE: "Chưa giới thiệu hoặc đã kết thúc",
 }
 STAGE_OF = {
     State.RECEIVED: Stage.RECEIVED,

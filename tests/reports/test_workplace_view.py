@@ -110,7 +110,7 @@ def test_own_members_stand_by_residence_with_their_letter(
     assert [(row.member, row.ward, row.stage_label) for row in rows(client)] == [
         (sister.member, "Đảng ủy phường An Hội", "Đã tiếp nhận"),
         (here.member, "Đảng ủy phường Tân An", "Đã tiếp nhận"),
-        (new, "", "Chưa giới thiệu"),
+        (new, "", "Chưa giới thiệu hoặc đã kết thúc"),
     ]
 
 
@@ -236,7 +236,7 @@ def test_ended_stays_keep_their_meetings_and_result(client, place, workplace_use
     (row,) = rows(client)
 
     assert (row.stage_label, row.attendance.present, row.result) == (
-        "Chưa giới thiệu",
+        "Chưa giới thiệu hoặc đã kết thúc",
         1,
         "Tốt",
     )
@@ -265,7 +265,7 @@ def test_stay_that_ended_leaves_nothing_in_the_row(client, place, workplace_user
             "Số giấy giới thiệu",
             "Ngày tiếp nhận",
         )
-    ] == ["Chưa giới thiệu", "", "", "", None]
+    ] == ["Chưa giới thiệu hoặc đã kết thúc", "", "", "", None]
     assert ("12-GGT/ĐU" in text, place.cell.name in text) == (False, False)
 
 
