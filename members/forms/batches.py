@@ -31,7 +31,7 @@ class ReceiveManyForm(BaseForm):
 
     def __init__(self, *args, by: User, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["cell"] = _cells(by, empty="Chưa giới thiệu về chi bộ")
+        self.fields["cell"] = _cells(by, empty="Chưa phân chi bộ")
         self.fields["cell"].label = "Chi bộ cho tất cả"
         self.fields[
             "cell"
@@ -117,7 +117,7 @@ class PickFilterForm(forms.Form):
         self.cells = {str(cell.pk): cell for cell in receiving_cells(by)}
         self.fields["chi_bo"].choices = [
             ("", "Tất cả"),
-            (self.WITHOUT, "Chưa giới thiệu về chi bộ"),
+            (self.WITHOUT, "Chưa phân chi bộ"),
             *((key, cell.name) for key, cell in self.cells.items()),
         ]
 

@@ -129,7 +129,7 @@ class WriteInForm(BaseForm):
 
 
 class NoteEndForm(BaseForm):
-    submit_label = "Đã nhận biết"
+    submit_label = "Đã ghi nhận"
 
 
 class SendManyForm(BaseForm):

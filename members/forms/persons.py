@@ -14,6 +14,7 @@ from members.queries.persons import (
 from members.scopes import within
 from members.services.leaving import LEAVES
 from party76.shared.forms import BaseForm, BaseModelForm, DateField
+from party76.shared.phones import check_phone
 from party76.spreadsheets.values import BadValue, date, name
 
 # So many units are chosen from a list; more are found by typing.
@@ -35,6 +36,13 @@ IDENTITY_ROWS = (
     Row("admitted_on", "official_on"),
     "position",
 )
+
+
+class PhoneField(forms.CharField):
+    """A phone number as people write it, with blanks or dots."""
+
+    widget = forms.TextInput(attrs={"inputmode": "tel"})
+    default_validators = [check_phone]
 
 
 class PartialDateField(forms.CharField):
@@ -167,7 +175,7 @@ class DwellingForm(BaseModelForm):
     class Meta:
         model = Member
         fields = ["phone", "address"]
-        widgets = {"phone": forms.TextInput(attrs={"inputmode": "tel"})}
+        field_classes = {"phone": PhoneField}
 
 
 class WorkplaceChangeForm(BaseForm):

@@ -4,7 +4,8 @@ from crispy_forms.layout import Fieldset, Layout
 from django import forms
 from django.utils import timezone
 
-from members.forms.persons import IDENTITY_ROWS, IdentityForm, Row
+from members.forms.letters import UNTIL_HELP
+from members.forms.persons import IDENTITY_ROWS, IdentityForm, PhoneField, Row
 from members.forms.units import UnitField, show_units_to
 from members.models import (
     Committee,
@@ -21,7 +22,7 @@ from members.queries.inbox import places_open_to, receiving_cells, wards_of
 from members.queries.known_persons import Known, known_persons
 from party76.shared.forms import BaseForm, BaseModelForm, DateField
 
-_NO_CELL = "Chưa giới thiệu về chi bộ"
+_NO_CELL = "Chưa phân chi bộ"
 _PERSON_ROWS = ("known", *IDENTITY_ROWS, "workplace", Row("phone", "address"))
 
 
@@ -58,7 +59,7 @@ class PersonHereForm(IdentityForm):
 
     class Meta(IdentityForm.Meta):
         fields = [*IdentityForm.Meta.fields, "phone", "address"]
-        widgets = {"phone": forms.TextInput(attrs={"inputmode": "tel"})}
+        field_classes = {"phone": PhoneField}
 
     def __init__(self, *args, by: User, **kwargs):
         super().__init__(*args, **kwargs)
@@ -152,6 +153,9 @@ class PaperReceiptForm(PersonHereForm):
         label="Văn bản về việc miễn", max_length=200, required=False
     )
     exemption_from = DateField(label="Miễn từ ngày", required=False)
+    exemption_to = DateField(
+        label="Đến trước ngày", required=False, help_text=UNTIL_HELP
+    )
 
     layout = Layout(
         Fieldset("Đảng viên", *_PERSON_ROWS, css_class="form-part"),
@@ -165,8 +169,8 @@ class PaperReceiptForm(PersonHereForm):
         ),
         Fieldset(
             "Miễn sinh hoạt nơi cư trú",
-            Row("exemption_ground", "exemption_from"),
-            "exemption_document",
+            Row("exemption_ground", "exemption_document"),
+            Row("exemption_from", "exemption_to"),
             css_class="form-part",
         ),
     )
@@ -205,6 +209,7 @@ class PaperReceiptForm(PersonHereForm):
             ground=self.cleaned_data["exemption_ground"],
             document=self.cleaned_data["exemption_document"],
             valid_from=self.cleaned_data["exemption_from"],
+            valid_to=self.cleaned_data["exemption_to"],
         )
 
 
@@ -315,7 +320,9 @@ class EndForm(BaseForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["end_reason"].choices = [("", "Chọn lý do"), *EndReason.choices]
+        # A death has a page of its own, for either side, and can be taken back there.
+        reasons = [one for one in EndReason.choices if one[0] != EndReason.DIED]
+        self.fields["end_reason"].choices = [("", "Chọn lý do"), *reasons]
 
 
 class ClosingCommentForm(BaseForm):
@@ -335,7 +342,7 @@ class ExemptionForm(BaseModelForm):
     valid_to = DateField(
         label="Đến trước ngày",
         required=False,
-        help_text="Để trống khi chưa biết ngày hết miễn.",
+        help_text=UNTIL_HELP,
     )
 
     class Meta:

@@ -58,7 +58,7 @@ LISTED_LABELS = {
     Listed.LETTER_ASKED: "Đang cư trú, đã đề nghị giới thiệu",
     Listed.DRAFT: "Đang soạn giấy giới thiệu",
     Listed.RETURNED: "Giấy giới thiệu bị trả lại",
-    Listed.NOT_INTRODUCED: "Chưa được giới thiệu",
+    Listed.NOT_INTRODUCED: "Chưa giới thiệu, bị trả lại hoặc đã kết thúc",
     Listed.ENDED: "Đã kết thúc ở nơi cư trú",
     Listed.GONE: "Đã ra khỏi diện theo dõi, từ trần",
 }

@@ -2,7 +2,7 @@
 
 The schedule is that of the Labour Code of 2019, Article 169, and Nghị định 135/2020/NĐ-CP:
 men 60 years 3 months in 2021 and 3 months more each year until 62; women 55 years 4
-months in 2021 and 4 months more each year until 60.
+months in 2021 and 4 months more each year until 60. Until the end of 2020 it was 60 and 55.
 """
 
 import calendar
@@ -16,10 +16,10 @@ from members.models.registrations import at_residence
 from members.scopes import within
 
 _FIRST_YEAR = 2021
-# months in the first year, months more each year, months in the end
+# months before the first year, months more each year from then on, months in the end
 _SCHEDULE = {
-    Member.Gender.MALE: (60 * 12 + 3, 3, 62 * 12),
-    Member.Gender.FEMALE: (55 * 12 + 4, 4, 60 * 12),
+    Member.Gender.MALE: (60 * 12, 3, 62 * 12),
+    Member.Gender.FEMALE: (55 * 12, 4, 60 * 12),
 }
 _RESIDENCE = (Role.RESIDENCE_WARD, Role.RESIDENCE_CELL)
 
@@ -48,10 +48,10 @@ class Past:
 
 def age_in(year: int, gender: str) -> int:
     """The age of retirement in a year, in months, by the schedule."""
-    first, more, last = _SCHEDULE[
+    before, more, last = _SCHEDULE[
         Member.Gender.FEMALE if gender == Member.Gender.FEMALE else Member.Gender.MALE
     ]
-    return min(first + more * max(year - _FIRST_YEAR, 0), last)
+    return min(before + more * max(year - _FIRST_YEAR + 1, 0), last)
 
 
 def retirement_day(born: date, gender: str, ages: Ages) -> date:
@@ -59,7 +59,7 @@ def retirement_day(born: date, gender: str, ages: Ages) -> date:
     asked = ages.of(gender)
     if asked is not None:
         return _months_after(born, asked)
-    year = _months_after(born, age_in(_FIRST_YEAR, gender)).year
+    year = _months_after(born, age_in(_FIRST_YEAR - 1, gender)).year
     while True:
         day = _months_after(born, age_in(year, gender))
         if day.year <= year:

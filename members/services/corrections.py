@@ -12,6 +12,7 @@ from members.models.persons import DWELLING_FIELDS
 from members.services.persons import edit_dwelling, edit_identity
 from party76.audit.models import Action
 from party76.audit.services import record
+from party76.shared.phones import check_phone
 from party76.shared.text import normalize_vi
 from party76.shared.versions import save_versioned, shown_value
 from party76.spreadsheets.values import BadValue, date, name
@@ -146,6 +147,8 @@ def _check_still_there(member: Member) -> None:
 
 def put_value(member: Member, field: str, text: str) -> None:
     """Set a field from what a person typed; raises ValidationError with a sentence."""
+    if field == "phone":
+        _check_phone(text)
     try:
         if field == "full_name":
             member.full_name = name(text)
@@ -160,6 +163,13 @@ def put_value(member: Member, field: str, text: str) -> None:
     except BadValue as error:
         raise ValidationError({"new_value": str(error)}) from error
     _check_length(member, field, text)
+
+
+def _check_phone(text: str) -> None:
+    try:
+        check_phone(text)
+    except ValidationError as error:
+        raise ValidationError({"new_value": error.messages}) from error
 
 
 def _put_birth_date(member: Member, text: str) -> None:

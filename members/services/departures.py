@@ -47,7 +47,7 @@ def _held(member: Member, version: int) -> Member:
     if held.status != Member.Status.ACTIVE:
         raise ValidationError("Đồng chí này không còn trong danh sách đang sinh hoạt.")
     if held.version != version:
-        raise Conflict(held.version, [])
+        raise Conflict(held.version, [], str(held))
     stays = held.registrations.filter(state__in=RUNNING).select_related("ward")
     for stay in stays.select_for_update(of=("self",), no_key=True).order_by("pk"):
         if stay.state == Registration.State.RECEIVED:

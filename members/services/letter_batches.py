@@ -80,6 +80,7 @@ def write_letters(
     meanwhile, who has a letter or stay in the way, or whose ward receives nobody.
     """
     check_not_in_future(on, "Ngày gửi giấy giới thiệu")
+    check_not_in_future(dated, "Ngày giấy giới thiệu")
     tell("Đang kiểm tra", 10)
     hold_tree(*(line.ward for line in lines))
     lines = _held_lines(lines)
@@ -116,6 +117,7 @@ def send_letters(
     draft, or whose ward is closed or has the member already.
     """
     check_not_in_future(on, "Ngày gửi giấy giới thiệu")
+    check_not_in_future(dated, "Ngày giấy giới thiệu")
     tell("Đang kiểm tra", 10)
     hold_tree()
     letters, obstacles = held(lines, State.SENT)

@@ -39,8 +39,9 @@ def draft_letter(
 
     The unsaved exemption is that of HD 33, kind 1.1. Raises ValidationError for a dead
     member, a unit that receives nobody, a member received there already, another letter
-    under way, or an exemption without its ground.
+    under way, a letter dated ahead, or an exemption without its ground.
     """
+    check_not_in_future(letter_date, "Ngày giấy giới thiệu")
     hold_tree(ward, member.workplace)
     check_can_be_introduced(member, ward)
     registration = Registration.objects.create(
@@ -72,6 +73,7 @@ def introduce(
 
     Where the ward has asked for the letter, it is the answer to that request.
     """
+    check_not_in_future(letter_date, "Ngày giấy giới thiệu")
     today = timezone.localdate()
     asked = member.registrations.filter(ward=ward, state=State.LETTER_ASKED)
     letter = asked.select_related("ward", "cell").first() or draft_letter(
@@ -187,8 +189,9 @@ def write_in_letter(
 ) -> Registration:
     """Write number and date on a letter, also after it was printed, sent, received.
 
-    Raises ValidationError for a letter withdrawn or returned, Conflict.
+    Raises ValidationError for a letter withdrawn or returned, a day to come, Conflict.
     """
+    check_not_in_future(dated, "Ngày giấy giới thiệu")
     if registration.state in {State.WITHDRAWN, State.RETURNED}:
         raise ValidationError("Giấy giới thiệu này không còn hiệu lực.")
     registration.letter_number = number

@@ -67,9 +67,9 @@ def identity_of(member: Member) -> dict[str, Any]:
     return shown | {"workplace": member.workplace.name}
 
 
-def check_not_in_future(day: date, what: str) -> None:
+def check_not_in_future(day: date | None, what: str) -> None:
     """Raise ValidationError when what is said to have happened lies ahead."""
-    if day > timezone.localdate():
+    if day is not None and day > timezone.localdate():
         raise ValidationError(f"{what} không được sau ngày hôm nay.")
 
 

@@ -69,6 +69,7 @@ def receive_registration(
     changed.
     """
     check_not_in_future(on, "Ngày tiếp nhận")
+    check_not_in_future(letter_date, "Ngày giấy giới thiệu")
     hold_tree(registration.ward, cell, registration.workplace)
     _check_received_nowhere(registration, on)
     check_cell(registration.ward, cell)
@@ -103,6 +104,7 @@ def receive_on_paper(registration: Registration, *, by: User) -> Registration:
         raise ValidationError({"received_on": "Đồng chí nhập ngày tiếp nhận."})
     member = registration.member
     check_not_in_future(day, "Ngày tiếp nhận")
+    check_not_in_future(registration.letter_date, "Ngày giấy giới thiệu")
     hold_tree(registration.ward, registration.cell, member.workplace)
     check_can_be_introduced(member, registration.ward)
     _check_received_nowhere(registration, day)

@@ -171,8 +171,8 @@ def death_add(request, pk):
     member = _member(request.user, pk)
     if not can_report_death(request.user, member):
         raise PermissionDenied
-    initial = {"version": member.version, "on": timezone.localdate()}
-    form = DeathForm(request.POST or None, initial=initial)
+    # No day is proposed: the death is rarely of today, and one press records it.
+    form = DeathForm(request.POST or None, initial={"version": member.version})
     if request.method == "POST" and form.is_valid():
         try:
             report_death(

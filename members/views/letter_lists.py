@@ -41,7 +41,7 @@ _MANY = {
     Tab.DRAFT: ("members:letters_send", "Gửi các giấy đã chọn"),
     **dict.fromkeys(
         [Tab.RETURNED, Tab.TAKEN_BACK, Tab.ENDED],
-        ("members:letters_note_end", "Đã nhận biết các đồng chí đã chọn"),
+        ("members:letters_note_end", "Đã ghi nhận các đồng chí đã chọn"),
     ),
 }
 _JUST_SENT = "letters_just_sent"
@@ -51,13 +51,13 @@ _HINTS = {
     Tab.SENT: "Giấy chờ lâu nhất đứng trước. Nơi cư trú dùng giấy thì đồng chí ghi vào đây "
     "theo giấy có đóng dấu tiếp nhận mà nơi đó gửi lại.",
     Tab.RETURNED: "Đồng chí đọc lý do rồi giới thiệu lại; ai không còn phải giới thiệu thì "
-    "ghi “Đã nhận biết”.",
+    "ghi “Đã ghi nhận”.",
     Tab.TAKEN_BACK: "Nơi cư trú đã đề nghị giới thiệu rồi rút đề nghị; không có giấy nào bị "
-    "trả lại. Đồng chí giới thiệu về nơi khác, hoặc ghi “Đã nhận biết”.",
+    "trả lại. Đồng chí giới thiệu về nơi khác, hoặc ghi “Đã ghi nhận”.",
     Tab.ASKED: "Nơi cư trú gặp những đồng chí này mà chưa có giấy; đồng chí gửi giấy giới "
     "thiệu.",
     Tab.ENDED: "Ai chuyển nơi cư trú thì đồng chí gửi giấy giới thiệu mới; ai không còn phải "
-    "giới thiệu thì ghi “Đã nhận biết”.",
+    "giới thiệu thì ghi “Đã ghi nhận”.",
     Tab.RECEIVED: "Nơi cư trú dùng giấy thì đồng chí ghi việc kết thúc theo giấy của nơi đó.",
     Tab.UNNUMBERED: "Giấy đã gửi mà chưa ghi số: đồng chí ghi sau khi ký.",
 }
@@ -187,7 +187,7 @@ def letters_note_end(request):
 
     batch = Batch(
         title="Nhận biết việc kết thúc, trả lại ở nơi cư trú",
-        submit="Đã nhận biết",
+        submit="Đã ghi nhận",
         back="members:letter_list",
         intro="Ai còn phải giữ mối liên hệ ở nơi khác thì đồng chí gửi giấy giới thiệu "
         "mới thay cho việc ghi nhận.",
@@ -306,5 +306,5 @@ def _acts_anew(letter: Registration, state: State) -> list[Act]:
         return [add]
     note = reverse("members:letter_note_end", args=[letter.pk])
     is_here = letter.member.status == Member.Status.ACTIVE
-    noted = Act("Đã nhận biết", note, is_main=not is_here)
+    noted = Act("Đã ghi nhận", note, is_main=not is_here)
     return [add, noted] if is_here else [noted]

@@ -212,9 +212,9 @@ def registration_end(request, pk):
 
     done = "Đã kết thúc theo dõi tại nơi cư trú."
     intro = (
-        "Nếu đồng chí này từ trần hoặc ra khỏi diện theo dõi, giấy giới thiệu đang chờ ở "
-        "nơi khác cũng được trả lại. Chuyển nơi cư trú thì nơi công tác gửi giấy giới "
-        "thiệu mới."
+        "Nếu đồng chí này ra khỏi diện theo dõi, giấy giới thiệu đang chờ ở nơi khác cũng "
+        "được trả lại. Chuyển nơi cư trú thì nơi công tác gửi giấy giới thiệu mới. Đồng "
+        "chí từ trần thì ghi ở nút “Ghi từ trần” của hồ sơ."
     )
     title, at = "Kết thúc theo dõi", {State.RECEIVED}
     return run_step(request, form, end, title, stay, done, at=at, intro=intro)

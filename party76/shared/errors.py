@@ -25,6 +25,7 @@ def conflict_page(request, conflict: Conflict):
         if name not in _MADE_ANEW
     ]
     context = {
+        "about": conflict.about,
         "rows": conflict.differences,
         "hidden": hidden,
         "new_version": conflict.version,

@@ -82,6 +82,9 @@ def _give_plain_messages(fields) -> None:
     for field in fields:
         if field.error_messages.get("required") == _DJANGO_REQUIRED:
             field.error_messages["required"] = "Đồng chí chưa nhập mục này."
+        field.error_messages.setdefault(
+            "min_value", "Nhập số từ %(limit_value)s trở lên."
+        )
 
 
 def _name_empty_choices(fields) -> None:

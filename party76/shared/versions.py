@@ -14,12 +14,16 @@ class Difference:
 
 
 class Conflict(Exception):  # noqa: N818 a situation, not a fault
-    """The row has changed since the form was opened; carries both values."""
+    """The row has changed since the form was opened; carries both values.
 
-    def __init__(self, version: int, differences: list[Difference]):
+    about says whose row it is, where that is known.
+    """
+
+    def __init__(self, version: int, differences: list[Difference], about: str = ""):
         super().__init__("the row has changed since the form was opened")
         self.version = version
         self.differences = differences
+        self.about = about
 
 
 def save_versioned(instance: models.Model, *, fields: list[str], version: int) -> None:
@@ -38,10 +42,10 @@ def require_version(instance: models.Model, version: int) -> None:
     """Raise Conflict when a step was asked for on an older edition of the row."""
     stored = instance._meta.model._base_manager.get(pk=instance.pk)
     if stored.version != version:
-        raise Conflict(stored.version, [])
+        raise Conflict(stored.version, [], _whose(stored))
 
 
-def _stored_beside(instance, fields: list[str]) -> tuple[int, list[Difference]]:
+def _stored_beside(instance, fields: list[str]) -> tuple[int, list[Difference], str]:
     stored = instance._meta.model._base_manager.get(pk=instance.pk)
     differences = [
         Difference(
@@ -52,7 +56,13 @@ def _stored_beside(instance, fields: list[str]) -> tuple[int, list[Difference]]:
         for name in fields
         if getattr(stored, name) != getattr(instance, name)
     ]
-    return stored.version, differences
+    return stored.version, differences, _whose(stored)
+
+
+def _whose(row) -> str:
+    """The person a row is about, where it is about one; else the row itself."""
+    row = getattr(row, "registration", row)
+    return str(getattr(row, "member", row))
 
 
 def shown_value(instance: models.Model, name: str) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from datetime import date, timedelta
 
+from django.utils import timezone
+
 from members.models import Registration
 from party76.audit.models import Action
 from party76.audit.services import record
@@ -149,11 +151,14 @@ def _send(sides: Sides, notices: list[Notice], *, since: int) -> None:
     """What goes through the system goes today; here some of it went earlier."""
     on = sides.days_ago(since)
     versions = {notice.pk: notice.version for notice in notices}
+    due = {notice.pk: notice.due_on for notice in notices}
     for number, notice in enumerate(notices, 1):
         notice.number, notice.dated_on = f"{since + number}-TB/ĐU", on
-    Notice.objects.bulk_update(notices, ["number", "dated_on"])
-    send_notices(versions, on=on, by=sides.by_ward)
-    Notice.objects.filter(pk__in=versions).update(sent_on=on)
+        notice.due_on = max(notice.due_on or sides.day, timezone.localdate())
+    Notice.objects.bulk_update(notices, ["number", "dated_on", "due_on"])
+    for notice in send_notices(versions, on=on, by=sides.by_ward):
+        notice.sent_on, notice.due_on = on, due[notice.pk]
+        notice.save(update_fields=["sent_on", "due_on"])
     record(Action.UPDATE, "notice", by=sides.by_ward, count=len(notices))
 
 

@@ -43,6 +43,7 @@ class WorkplaceFilterForm(forms.Form):
         choices=[
             ("", "Tất cả"),
             (Result.RETURNED.value, "Đã trả về"),
+            (Result.EXEMPT.value, "Được miễn, không nhận xét"),
             (Result.WAITING.value, "Chưa trả về"),
         ],
     )

@@ -6,7 +6,15 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from members.models import Committee, Exemption, Member, Registration, Role, User
+from members.models import (
+    Committee,
+    EndReason,
+    Exemption,
+    Member,
+    Registration,
+    Role,
+    User,
+)
 from members.permissions import Access, Part, Right, accesses, is_own, right_to
 from members.queries.discretion import topmost_units, veil
 from members.queries.letters import state_in_words
@@ -50,6 +58,14 @@ class MemberFile:
         if not self.is_past or states != {State.RETURNED}:
             return ""
         return state_in_words(self.stays[0].registration)
+
+    @property
+    def ended_by_death(self) -> bool:
+        """Whether the reader's own side knows of the death: also one that is past."""
+        return any(
+            stay.reads_end and stay.registration.end_reason == EndReason.DIED
+            for stay in self.stays
+        )
 
     @property
     def current(self) -> Stay | None:

@@ -218,7 +218,7 @@ def _end(stay: Stay, deeds: Deeds) -> Iterator[Moment]:
     if letter.end_noted_on:
         by = deeds.by(_STAY, key, "noted")
         what = "kết thúc" if letter.ended_on else "trả lại"
-        title = f"Nơi công tác đã nhận biết việc {what}"
+        title = f"Nơi công tác đã ghi nhận việc {what}"
         yield Moment(letter.end_noted_on, title, by=by)
 
 

@@ -351,6 +351,19 @@ def returned_of_year(user: User, year: RatingYear | None) -> QuerySet[Evaluation
     )
 
 
+def with_result(user: User, year: RatingYear, result: Result) -> Q:
+    """The condition on members: each has exactly one result of the year."""
+    rows = returned_of_year(user, year)
+    comments = rows.exclude(outcome=Evaluation.Outcome.EXEMPT)
+    settled = Q(pk__in=rows.values("member"))
+    commented = Q(pk__in=comments.values("member"))
+    return {
+        Result.RETURNED: commented,
+        Result.EXEMPT: settled & ~commented,
+        Result.WAITING: ~settled,
+    }[result]
+
+
 def _narrowed(
     members: QuerySet[Member], user: User, year: RatingYear | None, chosen: Narrowing
 ) -> QuerySet[Member]:
@@ -364,9 +377,7 @@ def _narrowed(
     if chosen.is_exempt is not None:
         members = members.filter(is_exempt=chosen.is_exempt)
     if chosen.result and year:
-        has_result = Q(pk__in=returned_of_year(user, year).values("member"))
-        is_returned = chosen.result is Result.RETURNED
-        members = members.filter(has_result if is_returned else ~has_result)
+        members = members.filter(with_result(user, year, chosen.result))
     if chosen.notices:
         items = notice_items(user, year)
         if chosen.notices is Notices.UNANSWERED:

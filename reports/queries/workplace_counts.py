@@ -7,7 +7,7 @@ from django.db.models import Count, Q
 
 from evaluations.models import RatingYear
 from members.models import Committee, User
-from reports.queries.workplace import notice_items, own_members, returned_of_year
+from reports.queries.workplace import notice_items, own_members, with_result
 from reports.queries.workplace_stages import (
     STAGE_LABELS,
     Narrowing,
@@ -19,6 +19,11 @@ from reports.queries.workplace_stages import (
 from residence.models import Notice
 
 _OPEN_NOTICES = [Notice.State.SENT, Notice.State.SEEN]
+_RESULT_LABELS = {
+    Result.RETURNED: "Nhận xét đã trả về",
+    Result.EXEMPT: "Được miễn sinh hoạt, không nhận xét hằng năm",
+    Result.WAITING: "Chưa có nhận xét trả về",
+}
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,7 @@ class Tile:
 
 @dataclass(frozen=True)
 class WorkplaceCounts:
-    """Groups is a complete partition of total; so is returned with waiting."""
+    """Groups is a complete partition of total, and so are results."""
 
     total: int
     groups: list[Tile]
@@ -52,11 +57,10 @@ def counts_of(
     numbers = members.aggregate(
         total=Count("pk"), **_groups(), **_results(user, year), **_notices(user, year)
     )
-    total = numbers["total"]
     return WorkplaceCounts(
-        total=total,
+        total=numbers["total"],
         groups=_group_tiles(numbers),
-        results=_result_tiles(numbers, total) if year else [],
+        results=_result_tiles(numbers) if year else [],
         notices=_notice_tiles(numbers),
     )
 
@@ -74,8 +78,12 @@ def _groups() -> dict[str, Count]:
 
 
 def _results(user: User, year: RatingYear | None) -> dict[str, Count]:
-    returned = Q(pk__in=returned_of_year(user, year).values("member"))
-    return {"returned": Count("pk", filter=returned)} if year else {}
+    if year is None:
+        return {}
+    return {
+        f"result_{result.name}": Count("pk", filter=with_result(user, year, result))
+        for result in Result
+    }
 
 
 def _notices(user: User, year: RatingYear | None) -> dict[str, Count]:
@@ -108,15 +116,10 @@ def _group_tiles(numbers: dict[str, int]) -> list[Tile]:
     return tiles
 
 
-def _result_tiles(numbers: dict[str, int], total: int) -> list[Tile]:
-    returned = numbers["returned"]
+def _result_tiles(numbers: dict[str, int]) -> list[Tile]:
     return [
-        Tile(returned, "Nhận xét đã trả về", {"ket_qua": Result.RETURNED.value}),
-        Tile(
-            total - returned,
-            "Chưa có nhận xét trả về",
-            {"ket_qua": Result.WAITING.value},
-        ),
+        Tile(numbers[f"result_{result.name}"], label, {"ket_qua": result.value})
+        for result, label in _RESULT_LABELS.items()
     ]
 
 

@@ -27,7 +27,7 @@ STAGE_LABELS = {
     Stage.LETTER_ASKED: "Nơi cư trú đề nghị giới thiệu",
     Stage.DRAFT: "Đang soạn giấy giới thiệu",
     Stage.RETURNED: "Giấy giới thiệu bị trả lại",
-    Stage.NONE: "Chưa giới thiệu",
+    Stage.NONE: "Chưa giới thiệu hoặc đã kết thúc",
 }
 STAGE_OF = {
     State.RECEIVED: Stage.RECEIVED,
@@ -47,7 +47,10 @@ STAGE_KINDS = {
 
 
 class Result(StrEnum):
+    """What came back of the year; the exempt are settled without a comment."""
+
     RETURNED = "da-tra"
+    EXEMPT = "mien"
     WAITING = "chua-tra"
 
 

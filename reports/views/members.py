@@ -46,7 +46,8 @@ def member_file(request, pk):
     is_active = member.status == Member.Status.ACTIVE
     context = {
         "file": file,
-        "can_edit_identity": can_edit_identity(request.user, member),
+        "can_edit_identity": not member.is_dead
+        and can_edit_identity(request.user, member),
         "can_change_workplace": is_active
         and can_change_workplace(request.user, member),
         "can_edit_dwelling": can_edit_dwelling(request.user, member),
@@ -207,7 +208,7 @@ def _after_the_end(user, stay: Stay) -> list[tuple[str, str]]:
         return []
     found = []
     if letter.end_noted_on is None and can_introduce_from(user, letter.workplace):
-        found.append(("Đã nhận biết việc kết thúc", "members:letter_note_end"))
+        found.append(("Đã ghi nhận việc kết thúc", "members:letter_note_end"))
     if not letter.closing_comment and can_report_dwelling(user, letter):
         found.append(("Nhận xét khi chuyển đi", "members:closing_comment"))
     return found

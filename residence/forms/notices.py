@@ -1,4 +1,5 @@
 from dataclasses import dataclass
+from datetime import timedelta
 
 from crispy_forms.layout import Column, Layout, Row
 from django import forms
@@ -12,6 +13,8 @@ from residence.queries.notices import SHELF_LABELS, Narrowing, Shelf
 from residence.services.notice_drafts import People
 from residence.services.notices import Reply
 
+# So long a workplace is given to answer, where the ward names no other day.
+_DAYS_TO_ANSWER = timedelta(days=30)
 _DUE = "Đến hết ngày này chưa trả lời thì cả hai bên thấy là quá hạn."
 _PAPER = Row(
     Column("number", css_class="col-sm-6"), Column("dated_on", css_class="col-sm-6")
@@ -82,7 +85,10 @@ class ContentForm(BaseForm):
         "gửi.",
     )
     due_on = DateField(
-        label="Đề nghị trả lời chậm nhất ngày", required=False, help_text=_DUE
+        label="Đề nghị trả lời chậm nhất ngày",
+        required=False,
+        help_text=_DUE,
+        initial=lambda: timezone.localdate() + _DAYS_TO_ANSWER,
     )
 
 

@@ -119,7 +119,7 @@ def _waits(book: ContactBook) -> str:
     number = f" số {book.number}" if book.number else ""
     return (
         f"Sổ liên hệ năm {book.year}{number}, cấp từ ngày {book.issued_on:%d/%m/%Y}, "
-        "chưa đến nhận"
+        "chưa nhận"
     )
 
 

@@ -40,6 +40,7 @@ class Shelf(StrEnum):
     RUNNING = "dang-cho"
     DRAFTS = "dang-soan"
     UNANSWERED = "chua-tra-loi"
+    IN_TIME = "con-han"
     LATE = "qua-han"
     ANSWERED = "da-tra-loi"
     WITHDRAWN = "da-rut"
@@ -50,13 +51,14 @@ SHELF_LABELS = {
     Shelf.RUNNING: "Đang soạn, chờ trả lời",
     Shelf.DRAFTS: "Đang soạn, chưa gửi",
     Shelf.UNANSWERED: "Đã gửi, chưa trả lời",
+    Shelf.IN_TIME: "Đã gửi, còn hạn trả lời",
     Shelf.LATE: "Quá hạn trả lời",
     Shelf.ANSWERED: "Đã trả lời",
     Shelf.WITHDRAWN: "Đã rút",
     Shelf.ALL: "Tất cả",
 }
 # What waits stands with the nearest day first; the rest with the newest first.
-BY_DUE_DAY = {Shelf.RUNNING, Shelf.DRAFTS, Shelf.UNANSWERED, Shelf.LATE}
+BY_DUE_DAY = {Shelf.RUNNING, Shelf.DRAFTS, Shelf.UNANSWERED, Shelf.IN_TIME, Shelf.LATE}
 BADGES = {
     State.DRAFT: "neutral",
     State.SENT: "warning",
@@ -108,10 +110,12 @@ def notices_for_list(user: User, chosen: Narrowing, *, on: date) -> QuerySet[Not
 def shelf_condition(shelf: Shelf, on: date) -> Q:
     """Which notices stand in a part of the list on a day."""
     waiting = Q(state__in=WAITING) & to_be_answered()
+    in_time = Q(due_on=None) | Q(due_on__gte=on)
     return {
         Shelf.RUNNING: Q(state=State.DRAFT) | waiting,
         Shelf.DRAFTS: Q(state=State.DRAFT),
         Shelf.UNANSWERED: waiting,
+        Shelf.IN_TIME: waiting & in_time,
         Shelf.LATE: waiting & Q(due_on__lt=on),
         Shelf.ANSWERED: Q(state=State.ANSWERED),
         Shelf.WITHDRAWN: Q(state=State.WITHDRAWN),
@@ -237,16 +241,16 @@ def waiting_notices(user: User, *, role: str, on: date) -> dict[str, Waiting]:
     if role == Role.WORKPLACE:
         named = NoticeItem.objects.filter(told_to_workplaces(user.paths_of(role)))
     late = shelf_condition(Shelf.LATE, on) & mine
-    waits = shelf_condition(Shelf.UNANSWERED, on)
-    in_time = waits & mine & (Q(due_on=None) | Q(due_on__gte=on))
+    in_time = shelf_condition(Shelf.IN_TIME, on) & mine
     unseen = Q(state=State.SENT)
+    above = shelf_condition(Shelf.UNANSWERED, on) & ~mine
     parts = {
         "draft": (shelf_condition(Shelf.DRAFTS, on) & mine, "created_on"),
         "open": (in_time, "sent_on"),
         "open_unseen": (in_time & unseen, "sent_on"),
         "late": (late, "sent_on"),
         "late_unseen": (late & unseen, "sent_on"),
-        "above": (waits & ~mine, "sent_on"),
+        "above": (above, "sent_on"),
     }
     told = mine | Q(pk__in=named.values("notice"))
     return _waiting(Notice.objects.filter(told), parts)

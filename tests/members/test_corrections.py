@@ -114,6 +114,7 @@ def test_request_when_accepted_is_written_and_recorded(world, field, value, show
         ("gender", "khác"),
         ("full_name", "=HYPERLINK(1)"),
         ("card_number", "1" * 21),
+        ("phone", "không có"),
         ("full_name", "Lê Thị  Hòa"),
     ],
 )

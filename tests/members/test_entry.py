@@ -206,7 +206,8 @@ def test_edit_when_somebody_was_quicker_shows_both_values(
 
     text = answer.content.decode()
     assert answer.status_code == 409
-    assert ("Lê Thị Hà" in text) or ("1 Hòa Bình" in text)
+    assert '<p class="page-subtitle">Lê Thị Hà</p>' in text
+    assert text.count("Lê Thị Hà") + text.count("1 Hòa Bình") == 2
     assert Member.objects.get(pk=world.member.pk).version == 2
 
 

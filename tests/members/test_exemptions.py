@@ -239,6 +239,21 @@ def test_exempt_are_listed_by_ground_with_the_next_to_end_first(world, other, cl
     assert soon.context["total"] == 1
 
 
+def test_exempt_without_a_document_are_marked(world, other, client):
+    make_exemption(world.registration, valid_from=date(2025, 1, 1))
+    Exemption.objects.update(document="")
+    bare = client_page(client, world)
+    Exemption.objects.update(document="Quyết định 12")
+    written = client_page(client, world)
+
+    assert ("chưa có văn bản" in bare, "chưa có văn bản" in written) == (True, False)
+
+
+def client_page(client, world):
+    client.force_login(world.ward_user)
+    return client.get(reverse("members:exemption_list")).content.decode()
+
+
 def test_exempt_when_they_fill_a_page_go_on_to_the_next(world, client, monkeypatch):
     """By ground, the next to end first, those without an end last, then by name."""
     monkeypatch.setattr(exempt, "EXEMPT_SIZE", 2)

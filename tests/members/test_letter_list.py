@@ -152,7 +152,7 @@ def test_end_when_somebody_left_for_good_is_told_for_a_year(
     page, found = listed(workplace, "da-ket-thuc")
 
     assert len(found) == shown
-    assert acts(page) == [["Đã nhận biết"]] * shown
+    assert acts(page) == [["Đã ghi nhận"]] * shown
 
 
 def test_end_when_the_member_works_elsewhere_by_now_is_not_ours(world, workplace):
@@ -185,7 +185,7 @@ def test_returned_letter_is_settled_by_a_new_one_or_by_taking_note(
     title = workplace.get(note).context["title"]
     workplace.post(note, {**KEY, "version": found[0].version})
 
-    assert acts(page) == [["Giới thiệu lại", "Đã nhận biết"]]
+    assert acts(page) == [["Giới thiệu lại", "Đã ghi nhận"]]
     assert title == "Nhận biết việc trả lại giấy giới thiệu"
     assert listed(workplace, "tra-lai")[1] == []
 
@@ -219,7 +219,7 @@ def test_request_that_the_ward_took_back_is_no_returned_letter(
     page, taken_back = listed(workplace, "rut-de-nghi")
 
     assert (returned, taken_back) == ([], [request])
-    assert acts(page) == [["Giới thiệu", "Đã nhận biết"]]
+    assert acts(page) == [["Giới thiệu", "Đã ghi nhận"]]
     assert "Đề nghị giới thiệu đã rút" in page.content.decode()
 
 

@@ -1,6 +1,6 @@
 """The workplace's letters: one at a time."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -8,8 +8,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from members.models import Member, Registration
-from members.services.letters import draft_letter, introduce, return_letter
-from members.services.stays import end_registration
+from members.services.letter_batches import send_letters, write_letters
+from members.services.letters import (
+    draft_letter,
+    introduce,
+    return_letter,
+    write_in_letter,
+)
+from members.services.stays import (
+    end_registration,
+    receive_on_paper,
+    receive_registration,
+)
 from tests.factories.members import make_member
 from tests.factories.world import make_world
 
@@ -43,6 +53,35 @@ def listed(client, tab, **data):
     url = f"{reverse('members:letter_list')}?muc={tab}"
     page = client.post(url, data) if data else client.get(url)
     return page, [row.letter for row in page.context["rows"]]
+
+
+def test_letter_when_dated_ahead_is_refused_wherever_its_date_is_written(
+    world, newcomer
+):
+    ahead = timezone.localdate() + timedelta(days=1)
+    by = world.workplace_user
+    sent = introduce(make_member(world.workplace), ward=world.ward, by=by)
+    paper = Registration(
+        member=newcomer, ward=world.ward, received_on=DAY, letter_date=ahead
+    )
+    attempts = [
+        lambda: introduce(newcomer, ward=world.ward, letter_date=ahead, by=by),
+        lambda: draft_letter(newcomer, ward=world.ward, letter_date=ahead, by=by),
+        lambda: write_in_letter(sent, number="1", dated=ahead, version=1, by=by),
+        lambda: receive_registration(
+            sent, on=DAY, letter_date=ahead, version=1, by=world.ward_user
+        ),
+        lambda: receive_on_paper(paper, by=world.ward_user),
+        lambda: write_letters([], is_sent=True, dated=ahead, on=DAY, by=by),
+        lambda: send_letters([], dated=ahead, on=DAY, by=by),
+    ]
+
+    for attempt in attempts:
+        with pytest.raises(ValidationError) as error:
+            attempt()
+        assert error.value.messages == [
+            "Ngày giấy giới thiệu không được sau ngày hôm nay."
+        ]
 
 
 def test_letter_when_exempt_carries_its_ground_and_does_not_count_before_receipt(

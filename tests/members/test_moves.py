@@ -572,6 +572,14 @@ def test_death_page_is_open_to_the_ward_that_asked_for_the_letter(world, client)
     assert page.status_code == 200
 
 
+def test_death_page_proposes_no_day(world, client):
+    client.force_login(world.ward_user)
+
+    page = client.get(reverse("members:death_add", args=[world.member.pk]))
+
+    assert page.context["form"]["on"].value() is None
+
+
 def test_death_pages_write_and_take_back(world, client):
     client.force_login(world.workplace_user)
     file = reverse("reports:member_file", args=[world.member.pk])

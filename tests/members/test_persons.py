@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from members.forms.persons import MemberFilterForm
+from members.forms.persons import DwellingForm, MemberFilterForm
 from members.models import Member, Registration
 from members.queries.persons import Chosen, Listed, member_page, narrowed
 from members.queries.rows import rows_of
@@ -31,6 +31,24 @@ LIST = "members:member_list"
 @pytest.fixture
 def world():
     return make_world()
+
+
+@pytest.mark.parametrize(
+    ("phone", "is_right"),
+    [
+        ("0913 456 789", True),
+        ("(0292) 3.821.456", True),
+        ("+84 913456789", True),
+        ("", True),
+        ("abc", False),
+        ("0913 abc 789", False),
+        ("113", False),
+    ],
+)
+def test_phone_is_a_number_that_can_be_called(phone, is_right):
+    form = DwellingForm({"phone": phone, "address": ""}, instance=Member())
+
+    assert ("phone" not in form.errors) == is_right
 
 
 def names_for(user, **chosen):

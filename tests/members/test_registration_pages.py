@@ -201,14 +201,34 @@ def test_paper_letter_when_typed_in_makes_member_stay_and_exemption(world, clien
 
     client.post(
         reverse("members:paper_receive"),
-        paper(world, exemption_ground="barracks", exemption_document="Giấy số 1"),
+        paper(
+            world,
+            exemption_ground="barracks",
+            exemption_document="Giấy số 1",
+            exemption_to="01/06/2027",
+        ),
     )
 
     stay = Registration.objects.get(member__full_name="Ngô Văn Bình")
     placement = stay.placements.get()
     assert (stay.state, stay.ward, stay.cell) == ("received", world.ward, world.cell)
     assert (stay.workplace, placement.outside_city) == (world.outside_workplace, True)
-    assert stay.exemptions.get().valid_from == DAY
+    exemption = stay.exemptions.get()
+    assert (exemption.valid_from, exemption.valid_to) == (DAY, date(2027, 6, 1))
+
+
+def test_paper_letter_when_the_exemption_ends_before_it_begins_is_refused(
+    world, client
+):
+    client.force_login(world.ward_user)
+
+    page = client.post(
+        reverse("members:paper_receive"),
+        paper(world, exemption_ground="study", exemption_to="01/05/2026"),
+    )
+
+    assert page.status_code == 422
+    assert not Member.objects.filter(full_name="Ngô Văn Bình").exists()
 
 
 def test_paper_letter_when_a_part_is_wrong_stores_nothing(world, client):
@@ -256,14 +276,17 @@ def test_pages_of_letters_when_asked_for_answer_by_role(
     assert statuses == [paper_page, letters]
 
 
-def test_death_when_entered_on_the_page_is_recorded(world, client):
+def test_death_has_a_page_of_its_own(world, client):
     client.force_login(world.ward_user)
+    typed = {**KEY, "version": 1, "ended_on": "01/06/2026", "end_reason": "died"}
 
+    page = client.post(url("registration_end", world.registration), typed)
     client.post(
-        url("registration_end", world.registration),
-        {**KEY, "version": 1, "ended_on": "01/06/2026", "end_reason": "died"},
+        reverse("members:death_add", args=[world.member.pk]),
+        {**KEY, "version": 1, "on": "01/06/2026"},
     )
 
+    assert list(page.context["form"].errors) == ["end_reason"]
     assert Member.objects.get(pk=world.member.pk).is_dead
     assert AuditEvent.objects.filter(
         action=Action.UPDATE, object_type="member", object_key=world.member.pk

@@ -40,6 +40,12 @@ ON = date(2026, 6, 1)
         (date(1975, 5, 1), FEMALE, date(2035, 5, 1)),
         (date(1990, 2, 3), FEMALE, date(2050, 2, 3)),
         (date(1961, 10, 1), "", date(2022, 4, 1)),
+        # until 2020: 60 and 55 years
+        (date(1962, 5, 15), FEMALE, date(2017, 5, 15)),
+        (date(1965, 12, 31), FEMALE, date(2020, 12, 31)),
+        (date(1955, 3, 2), MALE, date(2015, 3, 2)),
+        (date(1960, 12, 31), MALE, date(2020, 12, 31)),
+        (date(1961, 1, 1), FEMALE, date(2016, 1, 1)),
     ],
 )
 def test_age_is_reached_as_the_decree_says(born, gender, reached):

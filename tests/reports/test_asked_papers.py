@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from evaluations.models import RuleSet
-from members.models import Role
+from members.models import Committee, Role
 from members.services.letters import ask_for_letter
 from reports.models import SignatureBlock
 from tests.factories.members import make_member, make_post
@@ -86,6 +86,16 @@ def test_paper_has_heading_signature_and_rules_of_the_ward(world, client):
         assert words in text
     assert "Thực hiện Quy định số 999-QĐ/TU, qua rà soát" in text
     assert "213-QĐ/TW" not in text
+
+
+def test_paper_sends_nobody_on_paper_to_the_system(world, client):
+    told = []
+    for uses_system in (True, False):
+        Committee.objects.filter(pk=world.workplace.pk).update(uses_system=uses_system)
+        ask(world)
+        told.append("xem trong hệ thống" in text_of(paper(client, world)))
+
+    assert told == [True, False]
 
 
 def test_paper_of_a_workplace_nobody_waits_for_is_not_there(world, client):

@@ -156,6 +156,15 @@ def test_marking_attendance_is_one_click_from_home(place):
     assert todo.action_label == "Điểm danh"
 
 
+def test_meeting_of_today_is_first_before_what_is_late(place):
+    plan(place.cell, state="open", held_on=TODAY - timedelta(days=1))
+    today = plan(place.cell, state="open", held_on=TODAY)
+
+    todo = todos_of(make_user(Role.RESIDENCE_CELL, place.cell), on=TODAY)[0]
+
+    assert todo.url == reverse("residence:meeting_attendance", args=[today.pk])
+
+
 def test_meeting_of_a_past_day_is_late_and_first(place):
     plan(place.cell, state="open", held_on=TODAY - timedelta(days=1))
     Opinion.objects.create(

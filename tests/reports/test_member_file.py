@@ -18,6 +18,7 @@ from members.models import (
     Sector,
 )
 from members.services.corrections import ask_correction
+from members.services.deaths import report_death
 from members.services.letters import introduce, return_letter
 from members.services.stays import (
     assign_cell,
@@ -183,6 +184,30 @@ def test_death_is_offered_only_of_who_is_followed(client, world, status, offered
 
     link = reverse("members:death_add", args=[member.pk])
     assert (link in page.content.decode()) == offered
+
+
+def test_file_of_the_dead_says_so_to_either_side_and_offers_no_edit(world, client):
+    report_death(world.member, on=DAY, version=1, by=world.ward_user)
+    url = reverse("reports:member_file", args=[world.member.pk])
+    pages = {}
+    for who in ("workplace_user", "ward_user", "past_user"):
+        client.force_login(getattr(world, who))
+        pages[who] = client.get(url).content.decode()
+
+    edits = [
+        reverse(f"members:{name}", args=[world.member.pk])
+        for name in ("identity_edit", "workplace_change", "dwelling_edit")
+    ]
+    told = {
+        who: ("Đã từ trần" in page, "theo dõi trước đây" in page)
+        for who, page in pages.items()
+    }
+    assert told == {
+        "workplace_user": (True, False),
+        "ward_user": (True, False),
+        "past_user": (False, True),
+    }
+    assert [link for link in edits for page in pages.values() if link in page] == []
 
 
 def test_cell_when_left_is_a_past_side_that_learns_nothing_of_the_next(read, world):
@@ -761,6 +786,7 @@ def test_paper_when_printed_tells_what_the_page_tells(client, read, world, who):
     sent_notice(world, world.registration)
     make_book(world.registration)
     make_exemption(world.registration)
+    Registration.objects.update(letter_date=DAY, sent_on=DAY)
     file, _ = read(who)
 
     paper = client.get(reverse("reports:member_file_print", args=[world.member.pk]))
@@ -772,6 +798,7 @@ def test_paper_when_printed_tells_what_the_page_tells(client, read, world, who):
         file.timeline,
     )
     text = paper.content.decode()
+    assert " , gửi" not in " ".join(text.split())
     assert all(moment.title in text for moment in file.timeline)
     assert all(fact.value in text for fact in file.identity)
     assert AuditEvent.objects.filter(action=Action.EXPORT).count() == 1

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from members.models import Member
@@ -122,6 +123,24 @@ def test_department_sees_what_its_units_have_not_answered_in_time(world):
     ] == [(2, date(2026, 6, 3), PAST, True, address)]
 
 
+@pytest.mark.parametrize("who", ["ward_user", "workplace_user"])
+def test_number_is_that_of_the_list_behind_it(world, client, who):
+    stay = world.registration
+    make_notice(stay, state="sent", due_on=PAST)
+    make_notice(stay, state="sent", due_on=TODAY)
+    make_notice(stay, state="seen", due_on=NEXT)
+    make_notice(stay, state="sent")
+    client.force_login(getattr(world, who))
+
+    with time_machine.travel(TODAY):
+        pages = {
+            todo.count: client.get(todo.url).context["page"].rows
+            for todo in notice_todos(getattr(world, who), TODAY)
+        }
+
+    assert {number: len(rows) for number, rows in pages.items()} == {1: 1, 3: 3}
+
+
 def test_notice_due_today_is_not_late_yet(world):
     make_notice(world.registration, state="sent", due_on=TODAY)
 
@@ -165,7 +184,7 @@ def test_books_nobody_came_for_are_counted_since_the_first(world, who):
     [todo] = book_todos(getattr(world, who), TODAY)
 
     assert (todo.text, todo.count, todo.since) == (
-        "đồng chí chưa đến nhận sổ liên hệ năm 2026",
+        "sổ liên hệ năm 2026 đã cấp, chưa nhận",
         2,
         date(2026, 1, 5),
     )

@@ -111,7 +111,7 @@ def test_own_members_stand_by_residence_with_their_letter(
     assert [(row.member, row.ward, row.stage_label) for row in rows(client)] == [
         (sister.member, "Đảng ủy phường An Hội", "Đã tiếp nhận"),
         (here.member, "Đảng ủy phường Tân An", "Đã tiếp nhận"),
-        (new, "", "Chưa giới thiệu"),
+        (new, "", "Chưa giới thiệu hoặc đã kết thúc"),
     ]
 
 
@@ -168,18 +168,22 @@ def test_a_year_is_chosen(client, place, workplace_user):
 @pytest.mark.parametrize(
     ("filters", "expected"),
     [
-        ({"tinh_trang": "da-tiep-nhan"}, ["here", "sister"]),
+        ({"tinh_trang": "da-tiep-nhan"}, ["here", "exempt", "sister"]),
         ({"tinh_trang": "chua-gioi-thieu"}, ["new"]),
         ({"ket_qua": "da-tra"}, ["here"]),
+        ({"ket_qua": "mien"}, ["exempt"]),
         ({"ket_qua": "chua-tra"}, ["sister", "new"]),
-        ({"ket_qua": "sai"}, ["here", "sister", "new"]),
+        ({"ket_qua": "sai"}, ["here", "exempt", "sister", "new"]),
     ],
 )
 def test_list_is_narrowed_by_each_filter(
     client, place, workplace_user, filters, expected
 ):
+    exempt = place.stay()
+    make_evaluation(exempt, place.year, outcome=Evaluation.Outcome.EXEMPT)
     people = {
         "here": place.stay(tier=1).member,
+        "exempt": exempt.member,
         "sister": place.stay(ward=place.sister_ward).member,
         "new": make_member(place.workplace),
     }
@@ -233,7 +237,7 @@ def test_ended_stays_keep_their_meetings_and_result(client, place, workplace_use
     (row,) = rows(client)
 
     assert (row.stage_label, row.attendance.present, row.result) == (
-        "Chưa giới thiệu",
+        "Chưa giới thiệu hoặc đã kết thúc",
         1,
         "Tốt",
     )
@@ -262,7 +266,7 @@ def test_stay_that_ended_leaves_nothing_in_the_row(client, place, workplace_user
             "Số giấy giới thiệu",
             "Ngày tiếp nhận",
         )
-    ] == ["Chưa giới thiệu", "", "", "", None]
+    ] == ["Chưa giới thiệu hoặc đã kết thúc", "", "", "", None]
     assert ("12-GGT/ĐU" in text, place.cell.name in text) == (False, False)
 
 
@@ -380,7 +384,7 @@ def test_counts_on_top_add_up_and_each_opens_its_list(client, place, workplace_u
     assert counts["total"] == 9
     assert tiles == {
         "groups": [(2, 2), (1, 1), (1, 1), (1, 1), (1, 1), (1, 1), (2, 2)],
-        "results": [(1, 1), (8, 8)],
+        "results": [(1, 1), (0, 0), (8, 8)],
         "notices": [(1, 1), (1, 1)],
     }
 

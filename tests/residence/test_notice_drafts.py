@@ -118,7 +118,7 @@ def test_draft_on_a_book_says_since_when_it_waits(world):
     [notice] = draft(world, content=Content(kind=Kind.BOOK, period=YEAR))
 
     assert notice.items.get().facts == [
-        "Sổ liên hệ năm 2026 số 012, cấp từ ngày 10/01/2026, chưa đến nhận"
+        "Sổ liên hệ năm 2026 số 012, cấp từ ngày 10/01/2026, chưa nhận"
     ]
 
 

@@ -81,6 +81,12 @@ def test_start_lists_who_was_absent_twice_by_workplace_all_ticked(ward, twice_ab
     assert response.context["ticked"] == {stay.pk for stay in twice_absent}
 
 
+def test_start_proposes_an_answer_within_thirty_days(ward):
+    content = ward.get(START).context["content"]
+
+    assert content["due_on"].value() == TODAY + timedelta(days=30)
+
+
 def test_start_when_sent_drafts_one_notice_and_leads_to_it(ward, twice_absent):
     keys = [stay.pk for stay in twice_absent]
 

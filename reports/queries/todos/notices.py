@@ -7,7 +7,7 @@ from evaluations.queries import uses_contact_books
 from members.models import Role, User
 from reports.queries.todos.todo import Subject, Todo, link
 from residence.queries.books import waiting_books
-from residence.queries.notices import Waiting, waiting_notices
+from residence.queries.notices import Shelf, Waiting, waiting_notices
 
 _RESIDENCE = (Role.RESIDENCE_WARD, Role.RESIDENCE_CELL)
 
@@ -31,7 +31,7 @@ def book_todos(user: User, on: date) -> Iterator[Todo]:
     )
     if number:
         yield Todo(
-            f"đồng chí chưa đến nhận sổ liên hệ năm {on.year}",
+            f"sổ liên hệ năm {on.year} đã cấp, chưa nhận",
             link("reports:contact_book_list", nam=on.year, tinh_trang="chua-nhan"),
             "Xem danh sách",
             Subject.MEETINGS,
@@ -44,17 +44,17 @@ def _of_ward(waiting: dict[str, Waiting]) -> Iterator[Todo]:
     yield from _line(
         waiting["late"],
         "thông báo quá hạn, nơi công tác chưa trả lời",
-        "qua-han",
+        Shelf.LATE,
         "Xem",
         is_late=True,
     )
     yield from _line(
-        waiting["draft"], "thông báo đang soạn, chưa gửi", "dang-soan", "Gửi"
+        waiting["draft"], "thông báo đang soạn, chưa gửi", Shelf.DRAFTS, "Gửi"
     )
     yield from _line(
         waiting["open"],
         "thông báo đã gửi, chờ nơi công tác trả lời",
-        "chua-tra-loi",
+        Shelf.IN_TIME,
         "Xem",
         is_news=True,
     )
@@ -62,8 +62,8 @@ def _of_ward(waiting: dict[str, Waiting]) -> Iterator[Todo]:
 
 def _of_workplace(waiting: dict[str, Waiting]) -> Iterator[Todo]:
     parts = [
-        ("late", "thông báo của nơi cư trú quá hạn trả lời", "qua-han"),
-        ("open", "thông báo của nơi cư trú chờ trả lời", "chua-tra-loi"),
+        ("late", "thông báo của nơi cư trú quá hạn trả lời", Shelf.LATE),
+        ("open", "thông báo của nơi cư trú chờ trả lời", Shelf.IN_TIME),
     ]
     for part, text, shelf in parts:
         # Of these very notices: how many nobody here has read yet.
@@ -76,14 +76,14 @@ def _of_workplace(waiting: dict[str, Waiting]) -> Iterator[Todo]:
     yield from _line(
         waiting["above"],
         "thông báo của nơi cư trú gửi đơn vị cấp trên, có đồng chí của đơn vị",
-        "chua-tra-loi",
+        Shelf.UNANSWERED,
         "Xem",
         is_news=True,
     )
 
 
 def _line(
-    waiting: Waiting, text: str, shelf: str, action: str, **more
+    waiting: Waiting, text: str, shelf: Shelf, action: str, **more
 ) -> Iterator[Todo]:
     if not waiting.number:
         return

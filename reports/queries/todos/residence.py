@@ -69,6 +69,7 @@ def _meetings(user: User, on: date) -> Iterator[Todo]:
             due=meeting.held_on,
             due_words="",  # the text tells it
             is_late=meeting.held_on < on,
+            is_today=meeting.held_on == on,
             plain=f"kỳ họp ngày {meeting.held_on:%d/%m/%Y} – {step}",
         )
 

@@ -34,6 +34,7 @@ class Todo:
     due: date | None = None
     due_words: str = "hạn"  # before the day; empty where the day only orders the lines
     is_late: bool = False
+    is_today: bool = False  # on a day that does not come again: stands first
     is_news: bool = False  # to be read, not to be done: stands last
     # The same where the text repeats what somebody typed, perhaps a name.
     plain: str = ""
@@ -56,9 +57,10 @@ class Todo:
 
     @property
     def rank(self) -> tuple:
-        """Late first, then the nearest due, then what has waited longest."""
+        """Today's own first, then late, then the nearest due, then what has waited longest."""
         return (
             self.is_news,
+            not self.is_today,
             not self.is_late,
             self.due or date.max,
             self.since or date.max,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min
 
 from evaluations.models import Evaluation, EvaluationStep, RatingYear
 from members.models import Role, User
@@ -17,7 +17,7 @@ from members.queries.letters import (
 )
 from members.queries.year_statements import units_without
 from reports.queries.todos.todo import Subject, Todo, link
-from reports.queries.workplace import own_members, returned_of_year
+from reports.queries.workplace import own_members, returned_of_year, with_result
 from reports.queries.workplace_stages import Narrowing, Result
 
 # What waits under a heading of the letters: the words, and what the button says.
@@ -142,5 +142,4 @@ def _returned_since(user: User, year: RatingYear) -> date | None:
 
 
 def _returned_in(user: User, year: RatingYear) -> Count:
-    returned = returned_of_year(user, year).values("member")
-    return Count("pk", filter=Q(pk__in=returned))
+    return Count("pk", filter=with_result(user, year, Result.RETURNED))
