@@ -23,6 +23,7 @@ from reports.forms.workplace import WorkplaceFilterForm
 from reports.queries.workplace import WorkerRow, own_members, rows_of, years_for
 from reports.queries.workplace_counts import Tile, counts_of
 
+SIZE = 50
 SEARCH_LENGTH = 80
 _CLASSES = {"integer": "num", "date": "num", "code": "nowrap"}
 
@@ -33,7 +34,7 @@ def workplace_view(request):
     form, text = _filter(request), _searched(request)
     members = _members(request, form, text)
     sent = request.POST if request.method == "POST" else request.GET
-    page = page_of(members, Cursor.read(sent), by="order_key")
+    page = page_of(members, Cursor.read(sent), by="order_key", size=SIZE)
     _record(request, Action.LIST, form, text, len(page.rows))
     kept = form.chosen_pairs()
     rows = rows_of(page.rows, request.user, form.year)

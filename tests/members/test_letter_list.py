@@ -314,3 +314,15 @@ def test_ends_when_noted_together_are_recorded_each(world, workplace):
     assert sorted(events.values_list("object_key", flat=True)) == sorted(
         str(stay.pk) for stay in stays
     )
+
+
+@pytest.mark.parametrize(
+    ("who", "name"),
+    [("workplace_user", "letter_list"), ("ward_user", "letter_inbox")],
+)
+def test_list_of_members_leads_to_coming_and_going_once(client, world, who, name):
+    client.force_login(getattr(world, who))
+
+    page = client.get(reverse("members:member_list")).content.decode()
+
+    assert page.count(f'href="{reverse(f"members:{name}")}"') == 1
