@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.conftest import WIDTHS
 from tests.factories.crowded import make_crowded_world
+from tests.factories.members import make_member
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -93,6 +94,7 @@ def test_list_to_tick_when_on_a_phone_keeps_all_and_the_act_in_sight(
     open_browser, name
 ):
     world, ticked_page = make_crowded_world(), TICKED_PAGES[name]
+    make_member(world.workplace, full_name="Nguyễn Thị Chưa Giới Thiệu")
     page = open_browser(getattr(world, ticked_page.user), width=360)
 
     page.goto(ticked_page.address)
