@@ -121,7 +121,7 @@ def letter():
     )
     indented(paper, "Hiện sinh hoạt đảng tại: {{ don_vi }}.")
     indented(
-        paper, "Nơi cư trú: {{ dia_chi }}{% if dia_chi %}, {% endif %}{{ noi_cu_tru }}."
+        paper, "Nơi cư trú: {{ dia_chi }}{% if dia_chi %}, {% endif %}{{ dia_ban }}."
     )
     indented(paper, "{%p if mien_sinh_hoat %}")
     indented(
@@ -169,7 +169,7 @@ def reply():
     )
     indented(
         paper,
-        "Đảng ủy nơi cư trú thông báo kết quả tiếp nhận {{ so_dong_chi }} đồng chí do quý "
+        "{{ noi_thong_bao }} thông báo kết quả tiếp nhận {{ so_dong_chi }} đồng chí do quý "
         "cấp ủy giới thiệu{% if can_cu %} theo {{ can_cu }}{% endif %}:",
     )
     rows_table(
@@ -194,8 +194,8 @@ def notice():
     indented(
         paper,
         "Thực hiện {% if can_cu %}{{ can_cu }}{% else %}quy định về đảng viên đang công "
-        "tác giữ mối liên hệ với tổ chức đảng và nhân dân nơi cư trú{% endif %}, đảng ủy "
-        "nơi cư trú thông báo về {{ so_dong_chi }} đồng chí:",
+        "tác giữ mối liên hệ với tổ chức đảng và nhân dân nơi cư trú{% endif %}, "
+        "{{ noi_thong_bao }} thông báo về {{ so_dong_chi }} đồng chí:",
     )
     rows_table(
         paper,

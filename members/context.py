@@ -25,9 +25,9 @@ _ALSO_UNDER = {
         "members:correction_list",
         "members:merge_list",
         "members:import_list",
-        "reports:contact_book_list",
     ),
     "residence:meeting_list": ("residence:opinion_list",),
+    "reports:register_start": ("reports:contact_book_list",),
     "members:committee_tree": ("reports:reorganisation_list",),
 }
 # label, URL name, roles that see it

@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "party76.shared.middleware.NoStoreMiddleware",
     "party76.audit.middleware.AuditMiddleware",
     "party76.shared.middleware.SubmissionMiddleware",
+    "party76.shared.searches.SearchMiddleware",
 ]
 
 ROOT_URLCONF = "party76.urls"

@@ -35,13 +35,16 @@ _NAME_COLUMNS = [
     ListColumn("Kết quả", width=20),
     ListColumn("Lý do không nhận xét", width=28),
 ]
+_WORKPLACE = ListColumn("Nơi công tác", width=30)
+_WARD = ListColumn("Đảng ủy nơi cư trú", width=28)
+_CELL = ListColumn("Chi bộ nơi cư trú", width=22)
 WORKER_COLUMNS = [
     ListColumn("TT", kind="integer", width=6),
     ListColumn("Họ và tên", width=28),
     ListColumn("Số thẻ đảng viên", kind="code", width=14),
-    ListColumn("Nơi công tác", width=30),
-    ListColumn("Đảng ủy nơi cư trú", width=28),
-    ListColumn("Chi bộ nơi cư trú", width=22),
+    _WORKPLACE,
+    _WARD,
+    _CELL,
     ListColumn("Diện", width=16),
     ListColumn("Căn cứ miễn", width=30),
     ListColumn("Giới thiệu", width=20),
@@ -59,6 +62,7 @@ WORKER_COLUMNS = [
     ListColumn("Kết quả", width=16),
     ListColumn("Nhận xét của nơi cư trú", width=46),
 ]
+_CELL_AT = WORKER_COLUMNS.index(_CELL)
 
 
 @dataclass(frozen=True)
@@ -212,6 +216,27 @@ def worker_lines(rows: Iterable[WorkerRow]) -> Iterator[tuple]:
             row.result,
             row.comment,
         )
+
+
+def workplace_paper(
+    rows: Sequence[WorkerRow], units: Sequence[str]
+) -> tuple[list[ListColumn], list[list]]:
+    """The columns and lines of worker_lines as they are printed, residence by residence.
+
+    What a heading says is not said again: the residence, and the workplace where it is
+    the only one of units. Of whoever stands elsewhere the residence goes before the cell.
+    """
+    repeated = {_WARD}
+    if {row.member.workplace.name for row in rows} == set(units):
+        repeated |= {_WORKPLACE} if len(units) == 1 else set()
+    kept = [place for place, one in enumerate(WORKER_COLUMNS) if one not in repeated]
+    lines = []
+    for row, line in zip(rows, worker_lines(rows), strict=True):
+        cells = dict(enumerate(line))
+        if row.group != row.ward:
+            cells[_CELL_AT] = ", ".join(filter(None, [row.ward, row.cell]))
+        lines.append([cells[place] for place in kept])
+    return [WORKER_COLUMNS[place] for place in kept], lines
 
 
 def withheld_sentence(number: int) -> str:

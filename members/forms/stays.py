@@ -239,10 +239,10 @@ class AskLetterForm(PersonHereForm):
 
     def places(self):
         wards, cells = places_open_to(self.by)
-        units = Committee.objects.order_by("path")
+        units = Committee.objects.all()
         return (
-            units.filter(pk__in=[ward.pk for ward in wards]),
-            units.filter(pk__in=[cell.pk for cell in cells]),
+            units.filter(pk__in=[ward.pk for ward in wards]).order_by("path"),
+            units.filter(pk__in=[cell.pk for cell in cells]).order_by("sort_key", "pk"),
         )
 
     def clean_cell(self):

@@ -125,6 +125,12 @@ _PERSON = [
         lambda paper: paper.ward,
     ),
     FormField(
+        "dia_ban",
+        "Xã, phường nơi cư trú",
+        "phường Ninh Kiều",
+        lambda paper: paper.place,
+    ),
+    FormField(
         "mien_sinh_hoat",
         "Căn cứ miễn sinh hoạt nơi cư trú; trống khi không thuộc diện miễn",
         "Học tập trung 12 tháng trong năm",
@@ -148,7 +154,7 @@ _RECEIPT = [
         "chi_bo_noi_cu_tru",
         "Chi bộ nơi cư trú được giới thiệu về; để trống chỗ khi chưa có",
         "Chi bộ Khu vực 1",
-        lambda paper: paper.passed_to or OPEN,
+        lambda paper: paper.passed_to or f"chi bộ {OPEN}",
     ),
     FormField(
         "ma_qr",
@@ -209,6 +215,12 @@ _NOTICE_LINES = [
         lambda line: line.facts,
     ),
 ]
+_SENDER = FormField(
+    "noi_thong_bao",
+    "Đảng ủy nơi cư trú ra thông báo",
+    "Đảng ủy phường Ninh Kiều",
+    lambda paper: paper.sender,
+)
 _COUNT = FormField(
     "so_dong_chi", "Số đồng chí trong danh sách", "2", lambda p: str(p.count)
 )
@@ -217,6 +229,7 @@ FORM_FIELDS: dict[Kind, list[FormField]] = {
     Kind.LETTER: [*_HEADING, *_PERSON, *_RECEIPT],
     Kind.REPLY: [
         *_HEADING,
+        _SENDER,
         _COUNT,
         _list_of("Danh sách đảng viên, mỗi người một dòng của bảng", _REPLY_LINES),
     ],
@@ -228,6 +241,7 @@ FORM_FIELDS: dict[Kind, list[FormField]] = {
             "Về việc đảng viên vắng sinh hoạt nơi cư trú",
             lambda paper: paper.subject,
         ),
+        _SENDER,
         _COUNT,
         _list_of("Danh sách đảng viên, mỗi người một dòng của bảng", _NOTICE_LINES),
         FormField(

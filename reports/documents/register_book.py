@@ -29,7 +29,7 @@ _PERSON = [
 _STAY = [
     ListColumn("Số, ngày giấy giới thiệu", width=15),
     ListColumn("Ngày tiếp nhận", kind="date", width=11),
-    ListColumn("Chi bộ nơi cư trú", width=18),
+    ListColumn("Chi bộ nơi cư trú", width=22),
     ListColumn("Diện", width=20),
     ListColumn("Ngày kết thúc", kind="date", width=11),
     ListColumn("Lý do kết thúc", width=18),

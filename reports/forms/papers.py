@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from members.forms.old_units import LastingUnitField, in_use_first
 from members.forms.persons import Row
 from members.forms.units import UnitField, show_units_to
 from members.models import Committee, Registration, User
@@ -30,7 +31,7 @@ class PapersFilterForm(forms.Form):
     noi_cong_tac = forms.TypedChoiceField(
         label="Nơi công tác", required=False, coerce=int, empty_value=None
     )
-    noi_cu_tru = forms.ModelChoiceField(
+    noi_cu_tru = LastingUnitField(
         Committee.objects.none(),
         label="Nơi cư trú",
         required=False,
@@ -58,9 +59,9 @@ class PapersFilterForm(forms.Form):
             *((unit.pk, unit.name) for unit in self.units.values()),
         ]
         wards = letters.order_by().values("ward")
-        self.fields["noi_cu_tru"].queryset = Committee.objects.filter(
-            pk__in=wards
-        ).order_by("sort_key", "pk")
+        self.fields["noi_cu_tru"].queryset = in_use_first(
+            Committee.objects.filter(pk__in=wards)
+        )
         self.is_reply = is_reply
         if not is_reply:
             del self.fields["tu_ngay"]

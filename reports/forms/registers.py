@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from django import forms
 
+from members.forms.old_units import LastingUnitField, in_use_first
 from members.forms.units import UnitField, show_units_to
 from members.models import Committee, User
 from party76.shared.forms import DateField
@@ -35,7 +36,7 @@ class RegisterForm(forms.Form):
     )
     tu_ngay = DateField(label="Hoặc từ ngày", required=False)
     den_ngay = DateField(label="đến hết ngày", required=False)
-    bo_phan = forms.ModelChoiceField(
+    bo_phan = LastingUnitField(
         Committee.objects.none(),
         label="Đơn vị trực thuộc",
         required=False,
@@ -60,9 +61,7 @@ class RegisterForm(forms.Form):
             parts = parts.filter(receives_members=True)
         if parts.count() > MOST_PARTS:
             parts = parts.none()
-        self.fields["bo_phan"].queryset = parts.select_related("parent").order_by(
-            "sort_key", "pk"
-        )
+        self.fields["bo_phan"].queryset = in_use_first(parts.select_related("parent"))
         self.is_valid()
 
     def clean(self):

@@ -49,6 +49,11 @@ class LetterPaper:
     passed_to: str
     open_url: str  # what the code on the paper leads to
 
+    @property
+    def place(self) -> str:
+        """Where the member lives: phường Ninh Kiều, not its committee."""
+        return self.ward.removeprefix("Đảng ủy ")
+
 
 @dataclass(frozen=True)
 class ReplyLine:
@@ -71,6 +76,10 @@ class ReplyPaper:
     addressee: str
     basis: str
     lines: list[ReplyLine]
+
+    @property
+    def sender(self) -> str:
+        return self.ward.name
 
     @property
     def count(self) -> int:

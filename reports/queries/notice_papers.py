@@ -36,6 +36,7 @@ class NoticePaper:
     number: str
     dated_on: date | None
     day: date  # by which heading and form go
+    sender: str
     addressee: str
     basis: str
     subject: str
@@ -58,6 +59,7 @@ def notice_paper(notice: Notice, items: Iterable[NoticeItem]) -> NoticePaper:
         number=notice.number,
         dated_on=notice.dated_on,
         day=day,
+        sender=notice.committee.name,
         addressee=notice.workplace.name,
         basis=known.basis_of(notice.committee, day),
         subject=SUBJECTS[Notice.Kind(notice.kind)],

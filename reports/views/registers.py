@@ -34,8 +34,9 @@ from reports.permissions import (
 )
 from reports.queries.register_spans import Side
 from reports.queries.registers import register_of, rows_of
+from residence.queries import READERS
 
-SIZE = 100
+SIZE = 50
 _CLASSES = {"integer": "num", "date": "nowrap", "code": "nowrap"}
 _READ = {
     Side.RESIDENCE: can_read_residence_register,
@@ -66,6 +67,7 @@ def register_start(request):
         "shelves": _shelves(user),
         "form": form if user.has_role(*ABOVE) else None,
         "prints": can_print_papers(user),
+        "reads_books": user.has_role(*READERS),
     }
     return render(request, "reports/register_start.html", context)
 

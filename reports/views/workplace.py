@@ -15,15 +15,15 @@ from party76.audit.services import record
 from party76.shared.paging import Cursor, Page, page_of
 from party76.spreadsheets.writer import xlsx_response
 from reports.exports import (
-    WORKER_COLUMNS,
-    worker_lines,
     workplace_file,
+    workplace_paper,
     workplace_title,
 )
 from reports.forms.workplace import WorkplaceFilterForm
 from reports.queries.workplace import WorkerRow, own_members, rows_of, years_for
 from reports.queries.workplace_counts import Tile, counts_of
 
+SIZE = 50
 SEARCH_LENGTH = 80
 _CLASSES = {"integer": "num", "date": "num", "code": "nowrap"}
 
@@ -34,7 +34,7 @@ def workplace_view(request):
     form, text = _filter(request), _searched(request)
     members = _members(request, form, text)
     sent = request.POST if request.method == "POST" else request.GET
-    page = page_of(members, Cursor.read(sent), by="order_key")
+    page = page_of(members, Cursor.read(sent), by="order_key", size=SIZE)
     _record(request, Action.LIST, form, text, len(page.rows))
     kept = form.chosen_pairs()
     rows = rows_of(page.rows, request.user, form.year)
@@ -59,14 +59,16 @@ def workplace_print(request):
     """All of the list as one table on paper, for the yearly review."""
     form, text = _filter(request), _searched(request)
     rows = _all_rows(request, form, text)
+    units = _own_units(request, form)
+    columns, lines = workplace_paper(rows, units)
     _record(request, Action.EXPORT, form, text, len(rows))
     context = {
         "title": workplace_title(form.year),
-        "columns": [one.label for one in WORKER_COLUMNS],
-        "groups": _on_paper(rows),
+        "columns": columns,
+        "groups": _on_paper(rows, columns, lines),
         "number": len(rows),
         "day": timezone.localdate(),
-        "units": _own_units(request, form),
+        "units": units,
         "back_url": _address("workplace_view", form.chosen_pairs()),
     }
     return render(request, "reports/workplace_print.html", context)
@@ -104,13 +106,13 @@ def _all_rows(request, form: WorkplaceFilterForm, text: str) -> list[WorkerRow]:
     return rows_of(members, request.user, form.year)
 
 
-def _on_paper(rows: list[WorkerRow]) -> list[tuple[str, list[list[tuple]]]]:
+def _on_paper(rows, columns, lines) -> list[tuple[str, list[list[tuple]]]]:
     """(heading, lines of (cell, its class)) for each residence, in order."""
     groups: dict[str, list[list[tuple]]] = {}
-    for row, line in zip(rows, worker_lines(rows), strict=True):
+    for row, line in zip(rows, lines, strict=True):
         cells = [
             (cell, _CLASSES.get(column.kind, ""))
-            for cell, column in zip(line, WORKER_COLUMNS, strict=True)
+            for cell, column in zip(line, columns, strict=True)
         ]
         groups.setdefault(row.group, []).append(cells)
     return list(groups.items())

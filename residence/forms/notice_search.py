@@ -4,6 +4,7 @@ from datetime import date
 
 from django import forms
 from django.db.models import Q
+from django.db.models.functions import Length
 
 from members.models import Committee, Kind, Role
 from members.scopes import within
@@ -130,7 +131,7 @@ class NoticeSearchForm(forms.Form):
             Q(kind=Kind.WARD) | Q(receives_members=True),
             within("path", paths),
             valid_to=None,
-        ).order_by("path")
+        ).order_by(Length("path"), "sort_key", "pk")
         self.fields["ky"].choices = [
             (key, period_words(period)) for key, period in self._periods.items()
         ]

@@ -206,9 +206,12 @@
   /* data-fold-narrow: open on a wide screen, folded on a phone until something is chosen. */
 
   const narrow = window.matchMedia("(max-width: 575.98px)");
+  const chosen = new URLSearchParams(window.location.search);
+  // The address of a search by name chooses nothing.
+  chosen.delete("tim");
   const fold = () => {
     document.querySelectorAll("[data-fold-narrow]").forEach((part) => {
-      part.open = !narrow.matches || window.location.search !== "";
+      part.open = !narrow.matches || chosen.toString() !== "";
     });
   };
   fold();

@@ -12,6 +12,7 @@
     const status = picker.querySelector("[data-unit-status]");
     const detail = picker.querySelector("[data-unit-detail]");
     const list = document.createElement("ul");
+    const none = document.createElement("p");
     let timer = 0;
     let asked = 0;
     let active = -1;
@@ -22,7 +23,11 @@
     list.setAttribute("role", "listbox");
     list.setAttribute("aria-label", "Đơn vị tìm thấy");
     list.hidden = true;
-    box.after(list);
+    none.className = "unit-options unit-none";
+    none.setAttribute("aria-hidden", "true"); // the status says it aloud
+    none.textContent = "Không có đơn vị nào có tên này. Đồng chí thử gõ ít chữ hơn.";
+    none.hidden = true;
+    box.after(list, none);
     box.setAttribute("role", "combobox");
     box.setAttribute("aria-expanded", "false");
     box.setAttribute("aria-controls", list.id);
@@ -30,6 +35,7 @@
 
     const close = () => {
       list.hidden = true;
+      none.hidden = true;
       active = -1;
       box.setAttribute("aria-expanded", "false");
       box.removeAttribute("aria-activedescendant");
@@ -93,6 +99,7 @@
     const show = (units) => {
       list.replaceChildren(...units.map(optionOf));
       active = -1;
+      none.hidden = units.length > 0;
       list.hidden = units.length === 0;
       box.setAttribute("aria-expanded", String(units.length > 0));
       status.textContent =

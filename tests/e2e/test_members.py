@@ -111,3 +111,29 @@ def test_page_when_drawn_fits_and_is_clean(
 
     axe(page)
     no_sideways_scroll(page)
+
+
+def test_unit_when_no_name_fits_is_said_in_sight(world, open_browser):
+    newcomer = make_member(world.workplace)
+    page = open_browser(world.workplace_user)
+    page.goto(reverse("members:letter_add", args=[newcomer.pk]))
+
+    page.get_by_label("Đảng ủy nơi cư trú").press_sequentially("khong co dau")
+
+    page.get_by_text("Không có đơn vị nào có tên này.").wait_for()
+
+
+def test_search_when_a_file_was_opened_is_there_again_by_going_back(
+    world, open_browser
+):
+    page = open_browser(world.ward_user)
+    page.goto(reverse("members:member_list"))
+    page.get_by_label("Tìm theo họ tên").fill("hòa")
+    page.get_by_role("button", name="Tìm", exact=True).click()
+    page.get_by_role("link", name="Lê Thị Hòa").click()
+    page.wait_for_url(f"**{reverse('reports:member_file', args=[world.member.pk])}")
+
+    page.go_back()
+
+    assert page.get_by_label("Tìm theo họ tên").input_value() == "hòa"
+    assert page.get_by_role("link", name="Lê Thị Hòa").is_visible()

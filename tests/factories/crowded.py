@@ -102,6 +102,7 @@ def _wait_for_answers(world) -> None:
         ward=world.ward,
         state=Registration.State.SENT,
         sent_on=date(2026, 1, 5),
+        letter_number="1234567890-GGT/ĐUSNNPTNTVLSNNPTNTVLSNNPT",
     )
     ask_correction(
         world.member,

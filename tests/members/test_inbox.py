@@ -6,7 +6,14 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from members.models import Committee, Exemption, Member, Registration, Sector
+from members.models import (
+    Committee,
+    Exemption,
+    Kind,
+    Member,
+    Registration,
+    Sector,
+)
 from members.queries.inbox import inbox, newcomers
 from members.services.letters import ask_for_letter
 from members.services.stays import assign_cell
@@ -469,3 +476,14 @@ def test_letter_that_was_asked_for_is_received_when_it_comes_on_paper(world, cli
         "5-GGT/ĐU",
         world.cell,
     )
+
+
+def test_cells_to_choose_when_one_was_made_late_stand_by_name(client, world):
+    for name in ("Chi bộ B", "Chi bộ A"):
+        make_committee(world.ward, kind=Kind.CELL, name=name, receives_members=True)
+    client.force_login(world.ward_user)
+
+    page = client.get(reverse("members:letter_ask"))
+
+    cells = page.context["form"].fields["cell"].queryset
+    assert [cell.name for cell in cells][:2] == ["Chi bộ A", "Chi bộ B"]

@@ -480,3 +480,15 @@ def test_drafts_when_sent_are_printed_from_the_page_that_follows(world, workplac
     assert "In 2 giấy vừa gửi" in shown.content.decode()
     assert received.context["just_sent"] == []
     assert len(printed.context["papers"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("who", "name"),
+    [("workplace_user", "letter_list"), ("ward_user", "letter_inbox")],
+)
+def test_list_of_members_leads_to_coming_and_going_once(client, world, who, name):
+    client.force_login(getattr(world, who))
+
+    page = client.get(reverse("members:member_list")).content.decode()
+
+    assert page.count(f'href="{reverse(f"members:{name}")}"') == 1

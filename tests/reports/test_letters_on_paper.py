@@ -110,12 +110,22 @@ def test_letter_names_both_committees_the_person_and_what_is_asked(client, world
         "Ngày sinh: 07/10/1980.",
         "Ngày vào Đảng: 03/02/2005. Ngày chính thức: 03/02/2006.",
         "Hiện sinh hoạt đảng tại: Sở Y tế.",
-        "Số 12, khu vực 1, Đảng ủy phường Ninh Kiều.",
+        "Số 12, khu vực 1, phường Ninh Kiều.",
         "ĐẢNG ỦY (CHI ỦY) NƠI CƯ TRÚ",
     ):
         assert words in text
     assert "miễn sinh hoạt" not in text
     assert "Trưởng phòng" not in text
+
+
+def test_letter_without_an_address_names_the_place_not_its_committee(client, world):
+    letter = make_letter(world, member=make_member(world.workplace, address=""))
+
+    on_paper = printed(client, world.workplace_user, letter)
+    in_word = word_text(as_word(client, world.workplace_user, letter))
+
+    assert "Nơi cư trú: phường Ninh Kiều." in on_paper
+    assert "Nơi cư trú: phường Ninh Kiều." in in_word
 
 
 def test_letter_of_a_later_month_has_no_zero_before_it(client, world):
@@ -471,7 +481,7 @@ def test_word_letter_reads_as_the_printed_one(client, world):
         "Kính gửi: Đảng ủy phường Ninh Kiều",
         "Họ và tên: Trần Văn Sách.",
         f"Đã tiếp nhận ngày{GAP * 5}tháng{GAP * 5}năm",
-        "Giới thiệu về ………………",
+        "Giới thiệu về chi bộ ………………",
     ):
         assert words in text
     assert "miễn sinh hoạt" not in text
@@ -692,7 +702,7 @@ def test_reply_in_word_has_the_same_lines(client, world):
     text = word_text(reply(client, world, "replies_word").content)
 
     assert "Kính gửi: Sở Y tế" in text
-    assert "tiếp nhận 2 đồng chí" in text
+    assert "Đảng ủy phường Ninh Kiều thông báo kết quả tiếp nhận 2 đồng chí" in text
     assert "Trả lại. Lý do: Không cư trú <ở> đây" in text
     assert "Đã tiếp nhận ngày 01/01/2012" in text
     assert f"Số{GAP * 8}-TB/ĐU" in text
@@ -730,6 +740,7 @@ def test_notice_in_word_has_its_people_and_their_facts(client, world):
 
     text = word_text(response.content)
     assert "Về việc đảng viên vắng sinh hoạt nơi cư trú" in text
+    assert "cư trú, Đảng ủy phường Ninh Kiều thông báo về 1 đồng chí" in text
     assert "Lê Thị Hòa" in text
     assert "Dự 0/1 kỳ họp 6 tháng đầu năm 2026." in text
     assert "Đề nghị <nhắc> nhở." in text

@@ -723,3 +723,44 @@ def test_side_that_is_none_is_not_there(client, world):
     client.force_login(world.ward_user)
 
     assert client.get(address("register_detail", world.ward, "khac")).status_code == 404
+
+
+def choices_of(response, name):
+    return [label for _, label in response.context["form"].fields[name].choices][1:]
+
+
+@pytest.mark.django_db
+def test_parts_to_choose_when_some_ended_stand_behind_and_say_until_when(client, place):
+    for name, valid_to in (("Chi bộ A", date(2025, 7, 1)), ("Chi bộ Z", None)):
+        make_committee(
+            place.ward,
+            kind=Kind.CELL,
+            name=name,
+            receives_members=True,
+            valid_to=valid_to,
+        )
+    client.force_login(reader(place, "residence_ward"))
+
+    page = client.get(address("register_detail", place.ward))
+
+    labels = choices_of(page, "bo_phan")
+    assert labels[-1] == "Chi bộ A (đến 30/06/2025)"
+    assert "Chi bộ Z" in labels[:-1]
+
+
+@pytest.mark.django_db
+def test_start_leads_residences_to_their_contact_books(client, place):
+    start, books = (
+        reverse("reports:register_start"),
+        reverse("reports:contact_book_list"),
+    )
+
+    client.force_login(reader(place, "residence_ward"))
+    of_ward = client.get(start).content.decode()
+    client.force_login(reader(place, "workplace"))
+    of_workplace = client.get(start).content.decode()
+
+    assert (f'href="{books}"' in of_ward, f'href="{books}"' in of_workplace) == (
+        True,
+        False,
+    )

@@ -6,11 +6,16 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from members.models import Member, Role
+from members.models import Kind, Member, Role
 from party76.audit.models import AuditEvent
 from residence.models import Notice
 from residence.permissions import reads_sealed
-from tests.factories.members import make_member, make_registration, make_user
+from tests.factories.members import (
+    make_committee,
+    make_member,
+    make_registration,
+    make_user,
+)
 from tests.factories.residence import (
     make_attendance,
     make_book,
@@ -549,3 +554,16 @@ def test_looking_at_a_notice_stands_in_the_record_without_names(ward, world):
 
     event = AuditEvent.objects.get(action="view", object_type="notice")
     assert world.member.full_name not in str(event.facts)
+
+
+def test_units_to_choose_when_a_cell_was_made_late_stand_by_name(ward, world):
+    make_committee(world.ward, kind=Kind.CELL, name="Chi bộ B", receives_members=True)
+    make_committee(world.ward, kind=Kind.CELL, name="Chi bộ A", receives_members=True)
+
+    choices = (
+        ward.get(START, {"loai": "duty"}).context["form"].fields["don_vi"].queryset
+    )
+
+    names = [unit.name for unit in choices]
+    assert names[0] == world.ward.name
+    assert names[1:3] == ["Chi bộ A", "Chi bộ B"]
