@@ -106,9 +106,6 @@ def test_unit_that_was_merged_away_is_read_by_its_heir_and_nobody_else(
     # Both are one unit now: who served the other serves the member's, too. A list on
     # its way in stays whoever's it is.
     expected = before if case.key == "run" else before | {newcomer: before[owner]}
-    if case.key == "dead":
-        # Taken back by who entered it alone: the other sees the member now, no more.
-        expected = before | {newcomer: "-"}
 
     assert signs(world, case) == expected
 

@@ -315,5 +315,5 @@ def test_letter_page_when_there_are_more_old_wards_asks_no_more(
 
     client.force_login(old.world.workplace_user)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(13):
         client.get(reverse("members:letter_add", args=[newcomer.pk]))

@@ -489,7 +489,7 @@ def test_paper_letter_when_two_records_fit_tells_them_apart(world, client):
         label for _, label in page.context["form"].fields["known"].widget.choices
     ]
     name = world.workplace.name
-    start = f"Dùng hồ sơ đã có: Ngô Văn Bình, sinh 04/03/1969, {name}"
+    start = f"Dùng hồ sơ đã có: Ngô Văn Bình, sinh\u00a004/03/1969, {name}"
     reason = "(cùng họ tên và ngày sinh)"
     assert offered == [
         f"{start}, số thẻ 111222, đã tiếp nhận ở {world.ward.name} {reason}",

@@ -166,7 +166,12 @@ class Figures:
 
 
 def moved_by_reforms_alone(figures: Figures, day: date) -> list[tuple[int, int]]:
-    """(ward then, ward now) of who was received on a day and never moved by himself."""
+    """(ward then, ward now) of who was received on a day and never moved by himself.
+
+    Whom a decision took along that is dated before he came to the unit it names is left
+    out: in the words of the decisions he went another way.
+    """
+    named = _named_on_each_day()
     later: dict[int, list[Placement]] = {}
     for place in figures.places:
         if place.valid_from > day:
@@ -175,8 +180,23 @@ def moved_by_reforms_alone(figures: Figures, day: date) -> list[tuple[int, int]]
     for place in figures.received(day):
         after = later.get(place.registration_id, [])
         is_still_here = place.registration.state == STATE.RECEIVED
-        if is_still_here and all(one.cause == "reorganisation" for one in after):
+        if is_still_here and all(_was_named(one, named) for one in after):
             found.append((place.ward_id, place.registration.ward_id))
+    return found
+
+
+def _was_named(place: Placement, named: dict[date, set[int]]) -> bool:
+    units = named.get(place.valid_from, set())
+    return place.cause == "reorganisation" and bool(
+        units & {place.ward_id, place.cell_id}
+    )
+
+
+def _named_on_each_day() -> dict[date, set[int]]:
+    """The units that went on by a decision of each day."""
+    found: dict[date, set[int]] = {}
+    for day, new in Succession.objects.values_list("effective_on", "new_id"):
+        found.setdefault(day, set()).add(new)
     return found
 
 

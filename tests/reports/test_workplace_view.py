@@ -10,7 +10,6 @@ from openpyxl import load_workbook
 from evaluations.models import Comment, Evaluation
 from members.models import Exemption, Registration, Role
 from party76.audit.models import Action, AuditEvent
-from reports.exports import WORKER_COLUMNS
 from residence.models import Attendance, Meeting, Notice, NoticeItem, Opinion
 from tests.factories.members import make_exemption, make_member, make_user
 from tests.factories.reports import make_city, make_evaluation, make_rating_year
@@ -243,12 +242,19 @@ def test_ended_stays_keep_their_meetings_and_result(client, place, workplace_use
     )
 
 
+def printed(client) -> dict:
+    """The only line on paper: {label: (what stands there, its class)}."""
+    context = client.get(reverse("reports:workplace_print")).context
+    ((_, (line,)),) = context["groups"]
+    return dict(zip((one.label for one in context["columns"]), line, strict=True))
+
+
 def test_stay_that_ended_leaves_nothing_in_the_row(client, place, workplace_user):
     place.stay(cell=place.cell, letter_number="12-GGT/ĐU", ended_on=date(2013, 6, 1))
 
     (row,) = rows(client)
     text = page(client).content.decode()
-    ((_, (line,)),) = client.get(reverse("reports:workplace_print")).context["groups"]
+    told = printed(client)
 
     assert (row.ward, row.cell, row.letter_number, row.received_on) == (
         "",
@@ -256,17 +262,15 @@ def test_stay_that_ended_leaves_nothing_in_the_row(client, place, workplace_user
         "",
         None,
     )
-    told = dict(zip((one.label for one in WORKER_COLUMNS), line, strict=True))
     assert [
         told[label][0]
         for label in (
             "Giới thiệu",
-            "Đảng ủy nơi cư trú",
             "Chi bộ nơi cư trú",
             "Số giấy giới thiệu",
             "Ngày tiếp nhận",
         )
-    ] == ["Chưa giới thiệu hoặc đã kết thúc", "", "", "", None]
+    ] == ["Chưa giới thiệu hoặc đã kết thúc", "", "", None]
     assert ("12-GGT/ĐU" in text, place.cell.name in text) == (False, False)
 
 
@@ -280,10 +284,9 @@ def test_exemption_is_told_with_its_ground_on_screen_paper_and_file(
     came(exempt, Attendance.Status.PRESENT)
     Attendance.objects.update(is_due=False)
 
-    ((_, (line,)),) = client.get(reverse("reports:workplace_print")).context["groups"]
+    told = printed(client)
     text = page(client).content.decode()
 
-    told = dict(zip((one.label for one in WORKER_COLUMNS), line, strict=True))
     ground = f"{Exemption.Ground.STUDY.label} (Giấy xác nhận số 7)"
     assert told["Căn cứ miễn"][0] == ground
     assert told["Dự dù được miễn"][0] == 1
