@@ -44,6 +44,7 @@ class Questions:
     def __init__(self, index: UnitIndex, choices: Mapping[str, Any]):
         self.index, self.choices = index, choices
         self._found: dict[str, tuple[bool, Named | None]] = {}
+        self._remarks: dict[str, list[str]] = {}
         self._asked: dict[str, tuple[str, Asking]] = {}
         self._rows: Counter[str] = Counter()
 
@@ -57,10 +58,13 @@ class Questions:
 
     def remarks(self, name: str, asking: Asking) -> list[str]:
         """That a name is an old one, where the unit it was settled on has followed."""
-        _, unit = self._found[_key(name, asking)]
-        followed = self.index.successors(name, asking.among)
-        told = [one for one in followed if one.unit == unit]
-        return [told[-1].words] if told else []
+        key = _key(name, asking)
+        if key not in self._remarks:
+            _, unit = self._found[key]
+            followed = self.index.successors(name, asking.among)
+            told = [one for one in followed if one.unit == unit]
+            self._remarks[key] = [told[-1].words] if told else []
+        return self._remarks[key]
 
     def why_unknown(self, name: str, asking: Asking) -> str:
         """What follows a name that is not settled: several bear it, bore it, or none."""

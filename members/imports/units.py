@@ -2,9 +2,10 @@
 
 import difflib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from members.models import Committee, Kind
 from members.queries.name_keys import unit_key
@@ -69,11 +70,14 @@ class Successor:
 
 
 class UnitIndex:
-    """Every open unit under its code and the keys of its names, and under old names;
-    built with three queries.
+    """Every open unit under its code and the keys of its names, built with one query;
+    under old names once a list asks for one, with two more.
     """
 
-    def __init__(self, units: Iterable[Unit], old: Iterable[OldName] = ()):
+    def __init__(
+        self, units: Iterable[Unit], old: Callable[[], Iterable[OldName]] = tuple
+    ):
+        self._read_old = old
         self._by_key: dict[str, list[Unit]] = defaultdict(list)
         self._by_id: dict[int, Unit] = {}
         self._by_code: dict[str, Unit] = {}
@@ -82,11 +86,15 @@ class UnitIndex:
             self._by_code[unit.code.casefold()] = unit
             for key in {unit_key(unit.name), unit_key(unit.short_name)} - {""}:
                 self._by_key[key].append(unit)
-        self._old: dict[str, list[Successor]] = defaultdict(list)
-        for name in old:
+
+    @cached_property
+    def _old(self) -> dict[str, list[Successor]]:
+        found: dict[str, list[Successor]] = defaultdict(list)
+        for name in self._read_old():
             followers = [self._by_id[pk] for pk in name.followers if pk in self._by_id]
             for key in {unit_key(name.name), unit_key(name.short_name)} - {""}:
-                self._old[key] += [Successor(unit, name) for unit in followers]
+                found[key] += [Successor(unit, name) for unit in followers]
+        return found
 
     @classmethod
     def load(cls) -> "UnitIndex":
@@ -94,7 +102,7 @@ class UnitIndex:
         fields += ["valid_from", "parent__name"]
         rows = Committee.objects.filter(valid_to=None).order_by("path")
         units = (Unit(*row) for row in rows.values_list(*fields))
-        return cls(units, old_names())
+        return cls(units, old_names)
 
     def find(self, name: str, among: Among = EVERYWHERE) -> Unit | None:
         """The one unit of this name or code; None where none or several bear it.

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from party76.shared.text import fold
 
@@ -41,6 +42,7 @@ def words_of(text: str, short_forms: Mapping[str, str] = _SHORT_FORMS) -> list[s
     return " ".join(word.lstrip("0") or "0" for word in words).split()
 
 
+@lru_cache(maxsize=8192)  # a list says the same few names over and over
 def unit_key(name: str) -> str:
     """One key for the spellings of a name: P. 05 and phường 5, UBND and the words."""
     return unit_words(" ".join(words_of(name)))

@@ -126,13 +126,23 @@ def test_sample_when_written_changes_nothing_the_second_time(world):
     assert again.preview.counts["unchanged"] == 222
 
 
-def test_sample_when_planned_asks_five_statements_however_long(world):
-    with CaptureQueriesContext(connection) as queries:
+def test_list_when_planned_asks_three_statements_and_two_more_where_a_name_is_unknown(
+    world,
+):
+    lists = [
+        listed(person()),
+        listed(*[person()] * 300),
+        listed(person(office="Đơn vị lạ")),
+    ]
+    asked = []
+    for rows in lists:
+        with CaptureQueriesContext(connection) as queries:
+            plan_rows(rows, world.ward)
+        asked.append(len(queries))
+    with CaptureQueriesContext(connection) as of_sample:
         plan_file(SAMPLE, world.ward)
-    with CaptureQueriesContext(connection) as of_one_row:
-        plan_rows(listed(person()), world.ward)
 
-    assert len(queries) == len(of_one_row) == 5
+    assert (asked, len(of_sample)) == ([3, 3, 5], 5)
 
 
 def test_sample_when_written_gives_everybody_stay_placement_and_exemption(world):
