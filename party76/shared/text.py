@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _LETTER_CODES = {letter: f"{code:02}" for code, letter in enumerate(_LETTERS, 20)}
@@ -81,13 +82,10 @@ def _digits(words: list[str]) -> str:
     return "".join(letters) + _END_OF_WORDS + "".join(tones)
 
 
-def _letters_with_tones(word: str) -> list[tuple[str, str]]:
-    pairs: list[tuple[str, str]] = []
-    for character in word:
-        base, tone = _split_tone(character)
-        if base in _LETTER_CODES:
-            pairs.append((base, tone))
-    return pairs
+@lru_cache(maxsize=4096)  # thousands of names are made of a few hundred syllables
+def _letters_with_tones(word: str) -> tuple[tuple[str, str], ...]:
+    pairs = map(_split_tone, word)
+    return tuple(pair for pair in pairs if pair[0] in _LETTER_CODES)
 
 
 def _split_tone(character: str) -> tuple[str, str]:
